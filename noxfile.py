@@ -1,0 +1,57 @@
+"""`nox -s tests` is what a contributor runs first. Versions and dependency groups come from pyproject.toml.
+
+tests, props   on the Python that runs nox; `nox -s tests -P 3.13` takes another
+lint, types, floors   ruff, mypy --strict, import-linter
+"""
+
+import nox
+
+nox.options.sessions = ["tests", "props", "lint", "types", "floors"]
+nox.options.default_venv_backend = "venv"
+
+PYPROJECT = nox.project.load_toml("pyproject.toml")
+DEPENDENCIES = PYPROJECT["project"]["dependencies"]
+
+
+def groups(session: nox.Session, *names: str) -> None:
+    session.install(*nox.project.dependency_groups(PYPROJECT, *names))
+
+
+@nox.session
+def tests(session: nox.Session) -> None:
+    """Laws in virtual time, the real sockets where the socket is the point, and the speech engines."""
+    groups(session, "tests")
+    session.install(".[offline]")
+    session.run("pytest", *session.posargs)
+
+
+@nox.session
+def props(session: nox.Session) -> None:
+    """Property-based laws; HYPOTHESIS_PROFILE=thorough for many new examples."""
+    groups(session, "props")
+    session.install(".")
+    session.run("pytest", "props", *session.posargs)
+
+
+@nox.session
+def lint(session: nox.Session) -> None:
+    """Style, and form."""
+    groups(session, "lint")
+    session.run("ruff", "check", *session.posargs)
+    session.run("ruff", "format", "--check")
+
+
+@nox.session
+def types(session: nox.Session) -> None:
+    """Every annotation holds."""
+    groups(session, "types")
+    session.install(".")
+    session.run("mypy", *session.posargs)
+
+
+@nox.session
+def floors(session: nox.Session) -> None:
+    """Imports go down only."""
+    groups(session, "floors")
+    session.install("-e", ".")
+    session.run("lint-imports", *session.posargs)

@@ -1,0 +1,1 @@
+"""Twilio Media Streams to OpenAI Realtime, on structured concurrency."""
