@@ -1,0 +1,38 @@
+"""Sound: numpy and nothing else of the package."""
+
+from twiliobridge.audio.format import FRAME_BYTES, FRAME_MS, RATE, SILENCE, AudioFormat, silence
+from twiliobridge.audio.frames import Framer
+from twiliobridge.audio.g711 import alaw_decode, alaw_encode, ulaw_decode, ulaw_encode
+from twiliobridge.audio.level import dbfs, level, peak
+from twiliobridge.audio.resample import Resampler, resample
+from twiliobridge.audio.samples import Float32, Int16, to_float, to_int16
+from twiliobridge.audio.wav import Codec, Wav, WavError, read_wav, telephone, write_wav
+
+__all__ = [
+    "FRAME_BYTES",
+    "FRAME_MS",
+    "RATE",
+    "SILENCE",
+    "AudioFormat",
+    "Codec",
+    "Float32",
+    "Framer",
+    "Int16",
+    "Resampler",
+    "Wav",
+    "WavError",
+    "alaw_decode",
+    "alaw_encode",
+    "dbfs",
+    "level",
+    "peak",
+    "read_wav",
+    "resample",
+    "silence",
+    "telephone",
+    "to_float",
+    "to_int16",
+    "ulaw_decode",
+    "ulaw_encode",
+    "write_wav",
+]
