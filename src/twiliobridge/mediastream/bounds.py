@@ -1,0 +1,48 @@
+"""What a field may hold beyond its type. What one end may send the other accepts, because both ask here."""
+
+from string import ascii_letters, digits
+from typing import TypeVar
+
+from twiliobridge.mediastream.errors import clip
+from twiliobridge.mediastream.events import Dtmf, Event, Media, Play, Start
+
+DIGITS = "0123456789*#ABCD"
+COUNT_LIMIT = 2**53 - 1  # RFC 8259, section 6: integers beyond it do not survive every JSON reader
+
+_BASE64 = (ascii_letters + digits + "+/").encode()
+_MEDIA_FORMAT = ("audio/x-mulaw", 8000, 1)
+_E = TypeVar("_E", bound=Event)
+
+
+def checked(event: _E) -> _E:
+    """The event itself, or ValueError."""
+    match event:
+        case Media():
+            _check_base64(event.payload)
+            if not 0 <= event.timestamp_ms <= COUNT_LIMIT:
+                raise ValueError(f"timestamp must be 0 to {COUNT_LIMIT} ms, was {event.timestamp_ms}")
+        case Play():
+            _check_base64(event.payload)
+        case Dtmf() if len(event.digit) != 1 or event.digit not in DIGITS:
+            raise ValueError(f"digit must be one of {DIGITS}, was {clip(repr(event.digit))}")
+        case Start():
+            _check_start(event)
+    return event
+
+
+def _check_base64(payload: str) -> None:
+    # Deleting the alphabet is four times as fast as decoding, and this runs for every 20 ms of every call.
+    rest = payload.encode("ascii", "replace").translate(None, _BASE64).decode()
+    if len(payload) % 4 or rest not in {"", "=", "=="} or not payload.endswith(rest):
+        raise ValueError(
+            f"payload must be padded base64 (RFC 4648, section 4), was {len(payload)} characters, "
+            f"{clip(repr(payload[:40]))}"
+        )
+
+
+def _check_start(event: Start) -> None:
+    if not event.stream_sid:
+        raise ValueError("streamSid must not be empty")
+    actual = (event.encoding, event.sample_rate, event.channels)
+    if actual != _MEDIA_FORMAT:
+        raise ValueError(f"mediaFormat must be {_MEDIA_FORMAT}, was {clip(actual)}")
