@@ -1,0 +1,80 @@
+"""One end of a Realtime session: text in, text out, and whether that was legal. No I/O, no clock."""
+
+from dataclasses import dataclass
+
+import msgspec
+
+from twiliobridge.realtime.client_events import ClientEvent
+from twiliobridge.realtime.codec import encode, read_client, read_server
+from twiliobridge.realtime.errors import LocalProtocolError, RemoteProtocolError
+from twiliobridge.realtime.ids import Ids
+from twiliobridge.realtime.server_events import ServerEvent, Unknown
+from twiliobridge.realtime.state import Event, Phase, Position, Role, step
+
+
+@dataclass(frozen=True)
+class Statistics:
+    sent: int
+    received: int
+    "Events read, those of unknown type among them."
+    unknown: int
+    faults: int
+    "Messages that were no legal event."
+
+
+class RealtimeConnection:
+    """The client's end or the server's, by role.
+
+    `seed` tells the ids of a server's events from those of its other sessions; the same seed, the same ids.
+    """
+
+    def __init__(self, our_role: Role, seed: str = "") -> None:
+        self.our_role = our_role
+        self.their_role = Role.SERVER if our_role is Role.CLIENT else Role.CLIENT
+        self._read = read_server if our_role is Role.CLIENT else read_client
+        self._ids = Ids(seed)
+        self._position = Position()
+        self._sent = self._received = self._unknown = self._faults = 0
+
+    @property
+    def phase(self) -> Phase:
+        return self._position.phase
+
+    @property
+    def active_response(self) -> str | None:
+        """The id of the conversation's own response, while one is being made."""
+        return self._position.active_response
+
+    def send(self, event: ClientEvent | ServerEvent) -> str:
+        """The text of our event; a server's gets an `event_id` where it has none.
+
+        Raises LocalProtocolError where the event is not legal now, or cannot be written; the phase stays.
+        """
+        position = step(self._position, self.our_role, event)
+        if isinstance(event, ServerEvent) and not event.event_id:
+            event = msgspec.structs.replace(event, event_id=self._ids.new("event"))
+        text = encode(event)
+        self._position = position
+        self._sent += 1
+        return text
+
+    def receive(self, text: str | bytes) -> Event:
+        """The peer's event.
+
+        Raises RemoteProtocolError, and nothing else; the phase stays, and the next message may be read.
+        """
+        try:
+            event = self._read(text)
+            self._position = step(self._position, self.their_role, event)
+        except RemoteProtocolError:
+            self._faults += 1
+            raise
+        except LocalProtocolError as error:
+            self._faults += 1
+            raise RemoteProtocolError.like(error, getattr(event, "event_id", None)) from None
+        self._received += 1
+        self._unknown += isinstance(event, Unknown)
+        return event
+
+    def statistics(self) -> Statistics:
+        return Statistics(self._sent, self._received, self._unknown, self._faults)

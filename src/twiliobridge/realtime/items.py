@@ -1,0 +1,45 @@
+"""What a conversation consists of. Source: OpenAI API reference, Realtime > Conversation item."""
+
+from typing import Literal
+
+import msgspec
+from msgspec import UNSET, UnsetType
+
+Status = Literal["completed", "incomplete", "in_progress"]
+
+
+class Content(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """One part of a message item."""
+
+    type: str
+    "input_text, input_audio, input_image, output_text, output_audio; in content_part events: text, audio."
+    text: str | None = None
+    transcript: str | UnsetType | None = UNSET
+    "None is written as null: the service says so of caller audio that is not transcribed yet."
+    audio: str | None = None
+    "Base64 in the session's format; only in `conversation.item.retrieved`."
+    image_url: str | None = None
+    detail: str | None = None
+
+    @property
+    def words(self) -> str:
+        """What the part says, written or transcribed; empty where neither is known."""
+        return self.text or self.transcript or ""
+
+
+class Item(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """An entry of the conversation: a message, a function call, or a function call's output."""
+
+    id: str | None = None
+    type: str
+    object: str | None = None
+    "Live events leave it out."
+    status: str | None = None
+    "One of `Status`; not held to it, because the service may add another."
+    role: str | None = None
+    content: tuple[Content, ...] | None = None
+    name: str | None = None
+    call_id: str | None = None
+    arguments: str | None = None
+    "JSON, as text."
+    output: str | None = None

@@ -1,0 +1,77 @@
+"""The session that a server keeps: how it begins, and what a `session.update` makes of it. Pure."""
+
+from copy import deepcopy
+from typing import Any
+
+import msgspec
+
+from twiliobridge.realtime.session import Session, SessionUpdate
+
+WHOLE: dict[str, dict[str, Any]] = {
+    "audio/pcm": {"type": "audio/pcm", "rate": 24000},
+    "server_vad": {
+        "type": "server_vad",
+        "threshold": 0.5,
+        "prefix_padding_ms": 300,
+        "silence_duration_ms": 200,
+        "idle_timeout_ms": None,
+        "create_response": True,
+        "interrupt_response": True,
+    },
+    "semantic_vad": {
+        "type": "semantic_vad",
+        "eagerness": "auto",
+        "create_response": True,
+        "interrupt_response": True,
+    },
+    "transcription": {"model": None, "language": None, "prompt": None},
+}
+"""What an object starts from when the client names only a part of it: by its `type`, or else by its key.
+
+Live sessions report 200 ms of silence where the documentation says 500, and transcription with its nulls.
+"""
+
+FIRST_AUDIO: dict[str, Any] = {
+    "input": {
+        "format": WHOLE["audio/pcm"],
+        "transcription": None,
+        "noise_reduction": None,
+        "turn_detection": WHOLE["server_vad"],
+    },
+    "output": {"format": WHOLE["audio/pcm"], "voice": "alloy", "speed": 1.0},
+}
+
+
+def default_session(model: str, session_id: str, expires_at: int) -> Session:
+    """The session of a socket that has just opened. `expires_at`: seconds since the epoch."""
+    return Session(
+        id=session_id,
+        model=model,
+        instructions="Answer briefly, in the language of the caller.",
+        expires_at=expires_at,
+        audio=deepcopy(FIRST_AUDIO),
+    )
+
+
+def merged(session: Session, update: SessionUpdate) -> Session:
+    """The session after the update; neither argument is changed.
+
+    `audio` is merged to its leaves, everything else is replaced where mentioned. Null clears, absent stays.
+    """
+    said: dict[str, Any] = msgspec.to_builtins(update)
+    changes = {name: value for name, value in said.items() if name not in {"type", "model", "audio"}}
+    for name in changes.keys() & {"tools", "output_modalities"}:
+        changes[name] = tuple(changes[name])
+    if "audio" in said:
+        changes["audio"] = laid_over("audio", session.audio, said["audio"])
+    return msgspec.structs.replace(session, **changes)
+
+
+def laid_over(key: str, old: object, new: object) -> object:
+    """`new` over `old`. An object of another `type` than the old one keeps nothing of it."""
+    if not isinstance(new, dict):
+        return new
+    kind = new.get("type")
+    if not isinstance(old, dict) or kind not in {None, old.get("type")}:
+        old = WHOLE.get(kind or key, {})
+    return old | {name: laid_over(name, old.get(name), value) for name, value in new.items()}

@@ -1,0 +1,176 @@
+"""The legal order of a Realtime session. Everything about legality is in this file, and it knows no "we".
+
+What the table does not list is a violation. It is as lax as real servers are: deltas after `response.done`,
+transcripts at any time, rate limits or none, a second response without the end of the first.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import Enum
+from typing import Any
+
+from twiliobridge.realtime.client_events import CLIENT_EVENTS, ClearOutput, ClientEvent, CreateResponse
+from twiliobridge.realtime.errors import LocalProtocolError, is_fatal
+from twiliobridge.realtime.server_events import (
+    SERVER_EVENTS,
+    Error,
+    ResponseCreated,
+    ResponseDone,
+    ServerEvent,
+    SessionCreated,
+    Unknown,
+)
+
+
+class Role(Enum):
+    CLIENT = "client"
+    SERVER = "server"
+
+
+class Phase(Enum):
+    NEW = "new"
+    "The socket is open, the session is not."
+    OPEN = "open"
+    RESPONDING = "responding"
+    "The conversation's own response is being made."
+    CLOSED = "closed"
+    "An error has ended the session; the socket closes next."
+
+
+class OutOfBand:
+    """Not an event but a kind of some: a response, or a wish for one, beside the active response."""
+
+
+class FatalError:
+    """Not an event but a kind of one: an `error` after which the session is of no more use."""
+
+
+Event = ClientEvent | ServerEvent | Unknown
+Kind = type[Any]
+
+
+@dataclass(frozen=True)
+class Position:
+    """How far a session has come."""
+
+    phase: Phase = Phase.NEW
+    active_response: str | None = None
+    "The id of the conversation's own response, while RESPONDING."
+
+
+# A WebSocket server refuses ClearOutput at all times: it holds no output buffer.
+WISHES: tuple[Kind, ...] = (*(event for event in CLIENT_EVENTS if event is not ClearOutput), OutOfBand)
+NEWS: tuple[Kind, ...] = (
+    *(event for event in SERVER_EVENTS if event is not SessionCreated),
+    Unknown,
+    OutOfBand,
+)
+
+TRANSITIONS: dict[Phase, dict[Role, dict[Kind, Phase]]] = {
+    Phase.NEW: {
+        Role.CLIENT: {},
+        Role.SERVER: {
+            Unknown: Phase.NEW,
+            SessionCreated: Phase.OPEN,
+            Error: Phase.CLOSED,  # instead of session.created: bad key, no such model
+            FatalError: Phase.CLOSED,
+        },
+    },
+    Phase.OPEN: {
+        Role.CLIENT: dict.fromkeys(WISHES, Phase.OPEN),
+        Role.SERVER: dict.fromkeys(NEWS, Phase.OPEN)
+        | {ResponseCreated: Phase.RESPONDING, FatalError: Phase.CLOSED},
+    },
+    Phase.RESPONDING: {
+        Role.CLIENT: {wish: Phase.RESPONDING for wish in WISHES if wish is not CreateResponse},
+        # ResponseCreated again: services that cancel without response.done must not cost the call.
+        Role.SERVER: dict.fromkeys(NEWS, Phase.RESPONDING)
+        | {ResponseDone: Phase.OPEN, FatalError: Phase.CLOSED},
+    },
+    Phase.CLOSED: {
+        Role.CLIENT: {},
+        # What was under way when the session ended still arrives.
+        Role.SERVER: dict.fromkeys((*NEWS, FatalError), Phase.CLOSED),
+    },
+}
+
+
+def kind_of(event: Event, position: Position) -> Kind:
+    """The row of the table that an event stands in: mostly its class."""
+    distinguish = DISTINCTIONS.get(type(event))
+    return type(event) if distinguish is None else distinguish(event, position)
+
+
+def of_wish(event: CreateResponse, position: Position) -> Kind:
+    del position  # a wish says itself where it belongs
+    aside = event.response is not None and event.response.conversation == "none"
+    return OutOfBand if aside else CreateResponse
+
+
+def of_beginning(event: ResponseCreated, position: Position) -> Kind:
+    del position  # likewise
+    return OutOfBand if event.response.conversation_id is None else ResponseCreated
+
+
+def of_end(event: ResponseDone, position: Position) -> Kind:
+    return ResponseDone if event.response.id == position.active_response else OutOfBand
+
+
+def of_error(event: Error, position: Position) -> Kind:
+    del position  # fatal is fatal at any time
+    return FatalError if is_fatal(event.error) else Error
+
+
+DISTINCTIONS: dict[Kind, Callable[[Any, Position], Kind]] = {
+    CreateResponse: of_wish,
+    ResponseCreated: of_beginning,
+    ResponseDone: of_end,
+    Error: of_error,
+}
+
+
+def step(position: Position, sender: Role, event: Event) -> Position:
+    """Where the session stands after `sender` said `event`. Raises LocalProtocolError if it may not."""
+    kind = kind_of(event, position)
+    phase = TRANSITIONS[position.phase][sender].get(kind)
+    if phase is None:
+        raise violation(position, sender, kind)
+    if kind is ResponseCreated and phase is Phase.RESPONDING:
+        return Position(phase, event.response.id)  # type: ignore[union-attr]  # the kind is the class
+    return position if phase is position.phase else Position(phase)
+
+
+def violation(position: Position, sender: Role, kind: Kind) -> LocalProtocolError:
+    if kind is CreateResponse and position.active_response is not None:
+        return LocalProtocolError(
+            f"Conversation already has an active response in progress: {position.active_response}. "
+            "Wait until the response is finished before creating a new one.",
+            code="conversation_already_has_active_response",
+        )
+    return LocalProtocolError(
+        f"{wire_name(kind)} from the {sender.value} is not legal while {position.phase.value}."
+    )
+
+
+def wire_name(kind: Kind) -> str:
+    """The event's `type`; for kinds that are no single event, the name given here."""
+    config = getattr(kind, "__struct_config__", None)
+    return str(config.tag) if config is not None and config.tag is not None else f"({kind.__name__})"
+
+
+ROWS: tuple[tuple[Role, tuple[Kind, ...]], ...] = (
+    (Role.CLIENT, (*WISHES, ClearOutput)),
+    (Role.SERVER, (SessionCreated, *NEWS, FatalError)),
+)
+
+
+def as_markdown() -> str:
+    """The table for people: a row for each sender and event, a column for each phase before it."""
+    phases = tuple(Phase)
+    head = ["sender", "event", *(phase.value for phase in phases)]
+    rows = [head, ["---"] * len(head)]
+    for sender, kinds in ROWS:
+        for kind in kinds:
+            after = (TRANSITIONS[phase][sender].get(kind) for phase in phases)
+            rows.append([sender.value, wire_name(kind), *(phase.value if phase else "" for phase in after)])
+    return "".join(f"| {' | '.join(row)} |\n" for row in rows)
