@@ -1,0 +1,27 @@
+"""The mind of a call: what the phone and the model say goes in, what to do about it comes out."""
+
+from twiliobridge.conversation.agent import END_CALL, Agent, CallInfo, Tool
+from twiliobridge.conversation.commands import Command, HangUp, RunTool, ToModel, ToPhone
+from twiliobridge.conversation.ending import Ending
+from twiliobridge.conversation.limits import Limits
+from twiliobridge.conversation.mind import Phase
+from twiliobridge.conversation.relay import Relay
+from twiliobridge.conversation.transcript import Line, Speaker
+
+__all__ = [
+    "END_CALL",
+    "Agent",
+    "CallInfo",
+    "Command",
+    "Ending",
+    "HangUp",
+    "Limits",
+    "Line",
+    "Phase",
+    "Relay",
+    "RunTool",
+    "Speaker",
+    "ToModel",
+    "ToPhone",
+    "Tool",
+]

@@ -1,0 +1,55 @@
+"""The caller speaks, or presses a key, while the agent is heard.
+
+In this order, all at one instant:
+
+1. estimate what was heard, and list the parts that were not heard to their end;
+2. discard their responses and the one being generated: none of their later audio goes out;
+3. forget the pending marks, so that those which `clear` flushes cannot be taken for played ones;
+4. `clear` to the phone first: the ear notices delay;
+5. `response.cancel`, where the service does not cancel by itself;
+6. `conversation.item.truncate` for each cut part, at what was heard of it: the queued ones at 0, so that the
+   model never believes it said words that nobody heard.
+
+A second interruption finds an empty ledger and does nothing. Source: OpenAI docs, Realtime > Interruption and
+truncation over WebSocket; Twilio docs, Media Streams > clear.
+"""
+
+from twiliobridge.conversation.commands import Command, ToModel, ToPhone
+from twiliobridge.conversation.farewell import call_off, closed_if_heard
+from twiliobridge.conversation.mind import Mind
+from twiliobridge.conversation.playout import Unheard
+from twiliobridge.mediastream.events import Clear
+from twiliobridge.realtime.events import CancelResponse, TruncateItem
+
+
+def by_voice(mind: Mind, now: float) -> list[Command]:
+    """The model has heard the caller begin to speak."""
+    detection = mind.agent.turn_detection
+    return _interrupt(mind, now, service_cancels=detection is not None and detection.interrupts)
+
+
+def by_key(mind: Mind, now: float) -> list[Command]:
+    """The service knows nothing of keys: it must be told to stop."""
+    return _interrupt(mind, now, service_cancels=False)
+
+
+def _interrupt(mind: Mind, now: float, *, service_cancels: bool) -> list[Command]:
+    responses, active = mind.responses, mind.responses.active
+    cut = mind.playout.interrupt(now)
+    if not cut and active is None:
+        return call_off(mind)
+    # A response that was silent so far and is already discarded needs no second cancellation.
+    cancel = active is not None and not service_cancels and not responses.is_discarded(active)
+    for response_id in {active, *(unheard.part.response_id for unheard in cut)} - {None}:
+        responses.discard(str(response_id))
+    commands: list[Command] = [ToPhone(Clear())] if cut else []
+    if cancel:
+        commands.append(ToModel(CancelResponse(response_id=active)))
+    commands += [ToModel(_truncation(mind, unheard, now)) for unheard in cut]
+    return commands + call_off(mind) + closed_if_heard(mind)
+
+
+def _truncation(mind: Mind, unheard: Unheard, now: float) -> TruncateItem:
+    part = unheard.part
+    mind.transcript.agent_cut(part.item_id, unheard.heard_ms, now)
+    return TruncateItem(item_id=part.item_id, content_index=part.content_index, audio_end_ms=unheard.heard_ms)

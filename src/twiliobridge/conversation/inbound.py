@@ -1,0 +1,77 @@
+"""The caller's audio on its way to the model, with the silence that was never sent put back.
+
+Some carriers send no frames while a caller is silent. A turn detector that counts audio would then never hear
+the end of a turn. So gaps are filled: when a frame's timestamp shows one, and, while the caller is in
+mid-speech, when nothing has come for a while. Either way the model's clock stays the call's clock.
+"""
+
+import base64
+
+from twiliobridge.audio.format import AudioFormat
+from twiliobridge.mediastream.events import Media
+
+SMALLEST_GAP_MS = 20.0
+"Twilio's timestamps wander by a millisecond or two; a missing frame is 20."
+
+LONGEST_GAP_MS = 10_000.0
+"More silence than this tells a turn detector nothing. Precedent for a default: openai-agents-js."
+
+PIECE_MS = 1000
+"Silence is appended in pieces of at most a second."
+
+STALLED_AFTER = 0.75
+"Seconds without a frame, in mid-speech, before silence is assumed. Precedent: openai-agents-js."
+
+STALLED_EVERY = 0.25
+"Seconds between further pieces, until a frame comes or the turn ends."
+
+
+class Inbound:
+    def __init__(self) -> None:
+        self._reached_ms: float | None = None
+        "The timestamp up to which the model has audio."
+        self._last = 0.0
+        self._filled_ms = 0
+        "Silence assumed since the last frame, at `_last`."
+        self._speaking = False
+
+    def heard(self, media: Media, now: float) -> tuple[str, ...]:
+        """Payloads for the model, in order; the frame's own comes last, untouched."""
+        reached = media.timestamp_ms if self._reached_ms is None else self._reached_ms
+        gap = media.timestamp_ms - reached
+        in_step = -LONGEST_GAP_MS <= gap < SMALLEST_GAP_MS
+        # A drift too small to fill is kept and measured again with the next frame.
+        start = reached if in_step else media.timestamp_ms
+        self._reached_ms = start + AudioFormat.PCMU.duration_ms(media.size)
+        self._last, self._filled_ms = now, 0
+        missing = 0 if in_step else int(min(gap, LONGEST_GAP_MS))
+        return (*_silence(missing), media.payload)
+
+    def speech_started(self) -> None:
+        self._speaking = True
+
+    def speech_stopped(self) -> None:
+        self._speaking = False
+
+    def deadline(self) -> float | None:
+        """When silence must be assumed, if no frame comes before."""
+        if not self._speaking or self._reached_ms is None or self._filled_ms >= LONGEST_GAP_MS:
+            return None
+        if not self._filled_ms:
+            return self._last + STALLED_AFTER
+        return self._last + self._filled_ms / 1000.0 + STALLED_EVERY
+
+    def wake(self, now: float) -> tuple[str, ...]:
+        """The silence that has passed, once the deadline is reached."""
+        due = self.deadline()
+        if due is None or self._reached_ms is None or now < due:
+            return ()
+        missing = round(min((now - self._last) * 1000.0, LONGEST_GAP_MS)) - self._filled_ms
+        self._filled_ms += missing
+        self._reached_ms += missing
+        return _silence(missing)
+
+
+def _silence(duration_ms: int) -> tuple[str, ...]:
+    pieces = (min(PIECE_MS, duration_ms - start) for start in range(0, duration_ms, PIECE_MS))
+    return tuple(base64.b64encode(AudioFormat.PCMU.silence(piece)).decode("ascii") for piece in pieces)

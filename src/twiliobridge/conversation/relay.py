@@ -1,0 +1,75 @@
+"""The mind of a call, from outside: events and the time go in, commands come out.
+
+It never waits, never asks the time and never fails for what a peer says: the protocols below have already
+refused what is malformed. Whoever carries it calls `wake(now)` at `deadline()` at the latest.
+"""
+
+from collections.abc import Sequence
+
+from twiliobridge.conversation import model_side, phone_side, timers
+from twiliobridge.conversation.agent import Agent, CallInfo
+from twiliobridge.conversation.commands import Command
+from twiliobridge.conversation.ending import Ending
+from twiliobridge.conversation.limits import Limits
+from twiliobridge.conversation.mind import Mind, Phase
+from twiliobridge.conversation.transcript import Line
+from twiliobridge.mediastream.events import TwilioEvent
+from twiliobridge.mediastream.events import Unknown as UnknownToPhone
+from twiliobridge.realtime.events import ServerEvent
+from twiliobridge.realtime.events import Unknown as UnknownToModel
+
+
+class Relay:
+    def __init__(self, agent: Agent, limits: Limits, now: float) -> None:
+        """Begins to count the bounds of `limits` at `now` (seconds, any origin)."""
+        self._mind = Mind.at_birth(agent, limits, now)
+
+    @property
+    def phase(self) -> Phase:
+        return self._mind.phase
+
+    @property
+    def call(self) -> CallInfo | None:
+        """Which call this is; None before Twilio's `start`."""
+        start = self._mind.start
+        return CallInfo(start.call_sid, start.stream_sid, start.custom_parameters) if start else None
+
+    @property
+    def transcript(self) -> Sequence[Line]:
+        return self._mind.transcript.lines
+
+    def phone_said(self, event: TwilioEvent | UnknownToPhone, now: float) -> Sequence[Command]:
+        if self._mind.phase is Phase.ENDED:
+            return ()
+        return phone_side.PHONE[type(event)](self._mind, event, now)
+
+    def model_said(self, event: ServerEvent | UnknownToModel, now: float) -> Sequence[Command]:
+        if self._mind.phase is Phase.ENDED:
+            return ()
+        self._mind.model_heard, self._mind.probed = now, False
+        react = model_side.MODEL.get(type(event), phone_side.ignore)
+        return react(self._mind, event, now)
+
+    def tool_done(self, call_id: str, output: str, now: float) -> Sequence[Command]:
+        """A tool's answer, or the error text that stands for one."""
+        if self._mind.phase is Phase.ENDED:
+            return ()
+        return model_side.answer_tool(self._mind, call_id, output, now)
+
+    def phone_lost(self, ending: Ending, detail: str, now: float) -> Sequence[Command]:
+        """The phone's wire is gone: nobody is left to hear anything."""
+        return () if self._mind.phase is Phase.ENDED else self._mind.hang_up(ending, detail)
+
+    def model_lost(self, ending: Ending, detail: str, now: float) -> Sequence[Command]:
+        """The model's wire is gone: what is queued is still heard, within a bound."""
+        if self._mind.phase is Phase.ENDED:
+            return ()
+        return model_side.lost(self._mind, ending, detail, now)
+
+    def deadline(self) -> float | None:
+        """When `wake` must be called next, if nothing happens before; None once the call has ended."""
+        return timers.deadline(self._mind)
+
+    def wake(self, now: float) -> Sequence[Command]:
+        """Does what is due. Harmless when nothing is."""
+        return timers.wake(self._mind, now)

@@ -1,0 +1,42 @@
+"""Function calls of the model: which are being answered, and when the model may speak on.
+
+The model may call several functions in one response. All of them are answered, each as soon as its tool is
+done; only then, and only once, is the model asked to go on. Source: OpenAI docs, Realtime > Function calling.
+"""
+
+MOST_UNANSWERED = 64
+"Calls of one session that may run at a time. Further ones are answered with an error text at once."
+
+
+class ToolCalls:
+    def __init__(self) -> None:
+        self._running: dict[str, str] = {}
+        "call_id -> response_id"
+        self._generating: set[str] = set()
+        "Responses with calls that are still being generated: more calls may follow."
+
+    @property
+    def full(self) -> bool:
+        return len(self._running) >= MOST_UNANSWERED
+
+    def called(self, response_id: str, call_id: str) -> None:
+        self._running[call_id] = response_id
+        self._generating.add(response_id)
+
+    def answered(self, call_id: str) -> bool:
+        """Whether this completes the set of its response, so that the model is owed a response."""
+        response_id = self._running.pop(call_id, None)
+        return response_id is not None and self._complete(response_id)
+
+    def response_done(self, response_id: str) -> bool:
+        """Whether every call of this response was answered before it ended."""
+        if response_id not in self._generating:
+            return False
+        self._generating.discard(response_id)
+        return self._complete(response_id)
+
+    def _complete(self, response_id: str) -> bool:
+        return response_id not in self._generating and response_id not in self._running.values()
+
+    def awaits(self, call_id: str) -> bool:
+        return call_id in self._running

@@ -1,0 +1,85 @@
+"""Who said what, and what of it was heard."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from enum import Enum
+
+MOST_LINES = 4000
+"A line a second for more than an hour. The oldest go first."
+
+LONGEST_TEXT = 20_000
+"Characters of one line."
+
+
+class Speaker(Enum):
+    CALLER = "caller"
+    AGENT = "agent"
+    KEYPAD = "keypad"
+    TOOL = "tool"
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    at: float
+    "Seconds since the call began."
+    speaker: Speaker
+    text: str = ""
+    sent_ms: float = 0.0
+    "Of an agent's line: the audio that was sent to the phone."
+    heard_ms: int | None = None
+    "Of an agent's line that was cut: what the caller heard of it. None: all."
+    latency_ms: float | None = None
+    "Of an agent's line: from the end of the caller's turn, as the model saw it, to the first audio sent."
+
+    @property
+    def heard(self) -> str:
+        """The words that were heard, to the nearest whole word: estimated by their share of the audio."""
+        if self.heard_ms is None or not self.sent_ms:
+            return self.text if self.heard_ms is None else ""
+        reach = len(self.text) * min(self.heard_ms / self.sent_ms, 1.0)
+        words = self.text.split(" ")
+        while words and len(" ".join(words)) > reach:
+            words.pop()
+        return " ".join(words)
+
+    @property
+    def unheard(self) -> str:
+        return self.text[len(self.heard) :].strip()
+
+
+class Transcript:
+    """Lines in the order in which they began; a caller's words may arrive after the answer to them."""
+
+    def __init__(self, began: float) -> None:
+        self._began = began
+        self._lines: dict[str, Line] = {}
+        self._turn_ended: float | None = None
+
+    @property
+    def lines(self) -> Sequence[Line]:
+        return tuple(self._lines.values())
+
+    def write(self, key: str, speaker: Speaker, text: str, now: float) -> None:
+        """Adds words to a line; the first words begin it."""
+        line = self._line(key, speaker, now)
+        self._lines[key] = replace(line, text=(line.text + text)[:LONGEST_TEXT])
+
+    def turn_ended(self, now: float) -> None:
+        self._turn_ended = now
+
+    def agent_audio(self, item_id: str, duration_ms: float, now: float) -> None:
+        line = self._line(item_id, Speaker.AGENT, now)
+        latency = line.latency_ms
+        if self._turn_ended is not None:
+            latency, self._turn_ended = (now - self._turn_ended) * 1000.0, None
+        self._lines[item_id] = replace(line, sent_ms=line.sent_ms + duration_ms, latency_ms=latency)
+
+    def agent_cut(self, item_id: str, heard_ms: int, now: float) -> None:
+        self._lines[item_id] = replace(self._line(item_id, Speaker.AGENT, now), heard_ms=heard_ms)
+
+    def _line(self, key: str, speaker: Speaker, now: float) -> Line:
+        if key not in self._lines:
+            if len(self._lines) >= MOST_LINES:
+                del self._lines[next(iter(self._lines))]
+            self._lines[key] = Line(now - self._began, speaker)
+        return self._lines[key]

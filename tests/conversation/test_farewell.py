@@ -1,0 +1,224 @@
+"""No word is cut at the end of a call, and no call goes on for ever."""
+
+from dataclasses import replace
+
+from exchange import AGENT, PCMU_BOTH_WAYS, Exchange
+
+from twiliobridge.conversation.agent import END_CALL
+from twiliobridge.conversation.ending import Ending
+from twiliobridge.conversation.farewell import CALLED_OFF, SAY_GOODBYE
+from twiliobridge.conversation.limits import Limits
+from twiliobridge.conversation.mind import Phase
+from twiliobridge.mediastream.events import Dtmf, Stop
+from twiliobridge.realtime import events as model
+
+
+def goodbye(call, *deltas_ms):
+    call.response("bye", *deltas_ms, done=False)
+    call.function_call("bye", "c1", END_CALL)
+    call.response_done("bye")
+
+
+def test_the_line_closes_when_the_goodbye_was_heard():
+    """Not before its last mark came back."""
+    call = Exchange().open()
+    goodbye(call, 1500)
+    call.wait(1.45)
+    assert call.ending is None
+    call.wait(0.1)
+    assert call.ending.ending is Ending.AGENT_HUNG_UP
+    assert call.heard_ms("bye") == 1500
+
+
+def test_a_missing_mark_delays_by_the_slack_at_the_most():
+    """A phone that never returns a mark is not waited for."""
+    call = Exchange(limits=Limits(goodbye_slack=2), echo_delay=1000).open()
+    goodbye(call, 1500)
+    call.wait(3.4)
+    assert call.ending is None
+    call.wait(0.2)
+    assert call.ending.ending is Ending.AGENT_HUNG_UP
+
+
+def test_end_call_without_words_asks_for_them():
+    """The model is asked to say goodbye; the line closes once that was heard."""
+    call = Exchange().open()
+    goodbye(call)
+    [item] = call.sent(model.CreateItem)
+    assert (item.item.call_id, item.item.output) == ("c1", SAY_GOODBYE)
+    assert len(call.sent(model.CreateResponse)) == 1
+    call.response("words", 800)
+    call.wait(0.7)
+    assert call.ending is None
+    call.wait(0.2)
+    assert call.ending.ending is Ending.AGENT_HUNG_UP
+
+
+def test_a_goodbye_heard_before_its_response_was_done_counts():
+    """A slow service: the words are long gone when it says that it has finished."""
+    call = Exchange().open()
+    call.response("bye", 200, done=False)
+    call.function_call("bye", "c1", END_CALL)
+    call.model(model.OutputAudioDone(response_id="bye", item_id="bye"))
+    call.wait(3)
+    assert call.ending is None
+    call.model(model.ResponseDone(response=model.Response(id="bye", status="completed")))
+    assert call.ending.ending is Ending.AGENT_HUNG_UP
+    assert not call.sent(model.CreateItem)
+
+
+def test_a_caller_who_interrupts_the_goodbye_is_heard():
+    """The hang-up is called off, and the model is told."""
+    call = Exchange().open()
+    goodbye(call, 3000)
+    assert call.relay.phase is Phase.CLOSING
+    call.wait(0.5)
+    call.caller_speaks()
+    assert call.relay.phase is Phase.TALKING
+    [item] = call.sent(model.CreateItem)
+    assert item.item.output == CALLED_OFF
+    call.wait(10)
+    assert call.ending is None
+    call.caller_stops()
+    call.response("next", 500)
+    call.wait(1)
+    assert call.ending is None
+
+
+def test_a_goodbye_that_was_asked_for_can_be_called_off_too():
+    """The caller spoke before the words came: the answer to that is no goodbye."""
+    call = Exchange().open()
+    goodbye(call)
+    call.caller_speaks()
+    call.caller_stops()
+    call.response("next", 500)
+    call.wait(2)
+    assert call.ending is None
+
+
+def test_an_agent_that_may_not_hang_up_does_not():
+    """Then `end_call` is a tool that does not exist."""
+    call = Exchange(replace(AGENT, may_hang_up=False)).open()
+    goodbye(call, 500)
+    call.wait(5)
+    assert call.ending is None
+    assert "no tool" in call.sent(model.CreateItem)[0].item.output
+
+
+def test_what_is_queued_is_heard_when_the_model_is_lost():
+    """Then the call goes back to TwiML."""
+    call = Exchange().open()
+    call.response("r", 2000, done=False)
+    call.wait(0.5)
+    lose(call)
+    call.wait(1.4)
+    assert call.ending is None
+    call.wait(0.2)
+    assert call.ending.ending is Ending.MODEL_LOST
+    assert call.heard_ms("r") == 2000
+
+
+def lose(call):
+    call._carry_out(call.relay.model_lost(Ending.MODEL_LOST, "1006", call.now))
+
+
+def test_with_nothing_queued_a_lost_model_ends_the_call_at_once():
+    """Dead air helps nobody."""
+    call = Exchange().open()
+    lose(call)
+    assert call.ending.ending is Ending.MODEL_LOST
+
+
+def test_a_key_after_the_model_is_lost_ends_the_call():
+    """The caller silenced the last words; there is nothing left to wait for."""
+    call = Exchange().open()
+    call.response("r", 2000, done=False)
+    lose(call)
+    call.phone(Dtmf(digit="1"))
+    assert call.ending.ending is Ending.MODEL_LOST
+
+
+def test_a_fatal_error_is_a_lost_model():
+    """The session is of no more use, whether or not the socket closes."""
+    call = Exchange().open()
+    call.model(model.Error(error=model.ErrorDetail(code="session_expired", message="60 minutes")))
+    assert call.ending.ending is Ending.MODEL_LOST
+
+
+def test_a_race_is_no_failure():
+    """An error that a late cancel or truncation earns changes nothing."""
+    call = Exchange().open()
+    for code in ("response_cancel_not_active", "invalid_value"):
+        call.model(model.Error(error=model.ErrorDetail(code=code, message="already shorter than")))
+    assert call.ending is None
+    assert not call.sent(model.CreateResponse)
+
+
+def test_a_failed_response_is_tried_once_more():
+    """The second failure in a row hands the call back."""
+    call = Exchange().open()
+    status = model.StatusDetails(error=model.ErrorDetail(code="server_error", message="busy"))
+    call.response("r1", done=False)
+    call.response_done("r1", "failed", status_details=status)
+    assert len(call.sent(model.CreateResponse)) == 1
+    call.response("r2", done=False)
+    call.response_done("r2", "failed", status_details=status)
+    assert call.ending.ending is Ending.MODEL_LOST
+    assert "server_error: busy" in call.ending.detail
+
+
+def test_a_response_that_failed_for_lack_of_quota_is_not_tried_again():
+    """It would fail again."""
+    call = Exchange().open()
+    status = model.StatusDetails(error=model.ErrorDetail(code="insufficient_quota", message="pay"))
+    call.response("r1", done=False)
+    call.response_done("r1", "failed", status_details=status)
+    assert call.ending.ending is Ending.MODEL_LOST
+
+
+def test_the_longest_call_ends_after_the_word_that_is_being_said():
+    """A bound in time that cuts no word."""
+    call = Exchange(limits=Limits(longest_call=60, model_silence=100)).open()
+    call.wait(59)
+    call.response("r", 2000)
+    call.wait(1.5)
+    assert call.ending is None
+    call.wait(0.6)
+    assert call.ending.ending is Ending.TOO_LONG
+
+
+def test_a_model_that_owes_an_answer_and_is_silent_is_lost():
+    """Twenty seconds of dead air are the most."""
+    call = Exchange(limits=Limits(model_silence=20)).open()
+    call.phone(Dtmf(digit="1"))
+    call.phone(Dtmf(digit="#"))
+    call.wait(19.9)
+    assert call.ending is None
+    call.wait(0.2)
+    assert call.ending.ending is Ending.MODEL_SILENT
+
+
+def test_a_quiet_model_is_asked_for_a_sign_of_life():
+    """One that answers goes on; one that does not is lost."""
+    call = Exchange(limits=Limits(model_silence=20)).open()
+    call.wait(20)
+    probe = call.to_model[-1]
+    assert isinstance(probe, model.UpdateSession)
+    call.model(model.SessionUpdated(session=PCMU_BOTH_WAYS))
+    call.wait(39)
+    assert call.ending is None
+    call.wait(2)
+    assert call.ending.ending is Ending.MODEL_SILENT
+
+
+def test_stop_ends_the_call_at_once_and_once():
+    """After the end, nothing that anybody says has an effect."""
+    call = Exchange().open()
+    call.response("r", 2000)
+    call.phone(Stop(account_sid="AC1", call_sid="CA1"))
+    assert call.ending.ending is Ending.CALLER_HUNG_UP
+    call.phone(Stop(account_sid="AC1", call_sid="CA1"))
+    lose(call)
+    call.response("r2", 100)
+    assert call.relay.deadline() is None
+    assert not call.relay.wake(1e9)

@@ -1,0 +1,99 @@
+"""The ledger of marks."""
+
+import pytest
+
+from twiliobridge.conversation.playout import TWILIO_BUFFER_MS, Part, Playout
+
+A = Part("ra", "a", 0)
+B = Part("rb", "b", 0)
+
+
+def sent(playout, part, ms, now=0.0):
+    playout.sent(part, round(ms * 8), now)
+    return playout.mark()
+
+
+def test_between_marks_the_clock_tells():
+    """A position runs at one millisecond per millisecond from the last certain one."""
+    playout = Playout()
+    sent(playout, A, 400, now=10.0)
+    assert playout.position(10.1) == pytest.approx(100)
+
+
+def test_no_further_than_the_next_mark():
+    """A stalled line does not run ahead of the mark that has not come back."""
+    playout = Playout()
+    sent(playout, A, 400)
+    sent(playout, A, 400)
+    assert playout.position(100.0) == 400
+
+
+def test_a_mark_corrects_the_clock_both_ways():
+    """What came back was played, however early or late it came."""
+    playout = Playout()
+    first, second = sent(playout, A, 400), sent(playout, A, 400)
+    playout.mark_returned(first, now=0.1)
+    assert playout.position(0.1) == 400
+    assert playout.position(0.2) == pytest.approx(500)
+    playout.mark_returned(second, now=5.0)
+    assert playout.drained
+
+
+def test_marks_from_before_an_interruption_are_nothing():
+    """Cleared marks come back exactly as played ones do."""
+    playout = Playout()
+    old = sent(playout, A, 400)
+    playout.interrupt(0.1)
+    sent(playout, B, 400, now=0.2)
+    playout.mark_returned(old, now=0.2)
+    playout.mark_returned("somebody else's", now=0.2)
+    assert playout.position(0.2) == 0
+    assert not playout.drained
+
+
+def test_time_does_not_run_while_nothing_is_queued():
+    """After silence, the next item begins at its first byte."""
+    playout = Playout()
+    playout.mark_returned(sent(playout, A, 400), now=0.4)
+    sent(playout, B, 400, now=60.0)
+    [cut] = playout.interrupt(60.05)
+    assert cut.part == B
+    assert abs(cut.heard_ms - 50) <= 1
+
+
+def test_an_item_in_two_pieces_is_measured_from_its_first_byte():
+    """A part that another one interrupts goes on counting where it left off."""
+    playout = Playout()
+    sent(playout, A, 400)
+    sent(playout, B, 400)
+    playout.sent(A, 3200, 0.0)
+    for name in list(playout._pending):
+        playout.mark_returned(name[0], now=0.8)
+    [cut] = playout.interrupt(0.9)
+    assert cut.heard_ms == pytest.approx(500, abs=1)
+    assert cut.sent_ms == 800
+
+
+def test_heard_segments_are_forgotten_and_still_count():
+    """The ledger keeps one segment of what was heard, and the part's length."""
+    playout = Playout()
+    for _ in range(1000):
+        playout.mark_returned(sent(playout, A, 100), now=0.0)
+        playout.mark_returned(sent(playout, B, 100), now=0.0)
+    assert len(playout._segments) <= 2
+
+
+def test_a_cut_never_exceeds_what_was_sent():
+    """The service refuses a truncation beyond the audio that there is."""
+    playout = Playout()
+    playout.sent(A, 1, now=0.0)
+    playout.mark()
+    [cut] = playout.interrupt(0.0001)
+    assert cut.heard_ms <= cut.sent_ms == 1 / 8
+
+
+def test_ten_minutes_are_the_most_that_can_queue():
+    """Beyond Twilio's buffer nothing would be heard."""
+    playout = Playout()
+    playout.sent(A, round(TWILIO_BUFFER_MS * 8), now=0.0)
+    assert playout.overflows

@@ -1,0 +1,44 @@
+"""What was said, and what of it was heard."""
+
+from exchange import Exchange
+
+from twiliobridge.conversation.transcript import MOST_LINES, Speaker, Transcript
+from twiliobridge.realtime import events as model
+
+
+def test_an_interrupted_line_tells_what_was_heard():
+    """Split at the nearest word before the share of the audio that was heard."""
+    call = Exchange().open()
+    call.model(model.ResponseCreated(response=model.Response(id="r")))
+    call.model(model.OutputTranscriptDelta(response_id="r", item_id="r", delta="one two three "))
+    call.model(model.OutputTranscriptDelta(response_id="r", item_id="r", delta="four"))
+    call.delta("r", 2000)
+    call.response_done("r")
+    call.wait(1.0)
+    call.caller_speaks()
+    [agent, caller] = call.relay.transcript
+    assert agent.speaker is Speaker.AGENT
+    assert (agent.heard, agent.unheard) == ("one two", "three four")
+    assert caller.speaker is Speaker.CALLER
+
+
+def test_a_callers_words_stand_where_they_were_said():
+    """The recognised text arrives after the answer began."""
+    call = Exchange().open()
+    call.caller_speaks("u")
+    call.caller_stops("u")
+    call.wait(0.3)
+    call.response("r", 400)
+    call.model(model.InputTranscriptCompleted(item_id="u", transcript="my balance"))
+    [caller, agent] = call.relay.transcript
+    assert caller.text == "my balance"
+    assert agent.latency_ms == 300
+
+
+def test_lines_are_bounded():
+    """The oldest go."""
+    transcript = Transcript(0.0)
+    for k in range(MOST_LINES + 10):
+        transcript.write(f"k{k}", Speaker.CALLER, "x", float(k))
+    assert len(transcript.lines) == MOST_LINES
+    assert transcript.lines[0].at == 10

@@ -1,0 +1,169 @@
+"""A relay between a scripted model and a true playback buffer, in a time of its own.
+
+What the relay sends to the phone goes into Twilio's buffer as `mediastream.playback` models it, and the marks
+come back when they were played or cleared; so a test can ask what the caller truly heard.
+"""
+
+import base64
+import heapq
+import itertools
+
+from twiliobridge.conversation.agent import Agent
+from twiliobridge.conversation.commands import Command, HangUp, RunTool, ToModel, ToPhone
+from twiliobridge.conversation.limits import Limits
+from twiliobridge.conversation.relay import Relay
+from twiliobridge.mediastream import events as phone
+from twiliobridge.mediastream.playback import Discarded, MarkEcho, PlaybackBuffer
+from twiliobridge.realtime import events as model
+from twiliobridge.realtime.session import PCMU, Session
+
+START = phone.Start(stream_sid="MZ" + "0" * 32, call_sid="CA" + "0" * 32, account_sid="AC" + "0" * 32)
+PCMU_BOTH_WAYS = Session(
+    audio={"input": {"format": {"type": PCMU.type}}, "output": {"format": {"type": PCMU.type}}}
+)
+AGENT = Agent(instructions="Be brief.")
+
+
+def audio(ms: float, fill: int = 0x55) -> str:
+    """Base64 of `ms` milliseconds of mu-law."""
+    return base64.b64encode(bytes([fill]) * round(ms * 8)).decode()
+
+
+def frame(timestamp_ms: int, ms: float = 20) -> phone.Media:
+    return phone.Media(payload=audio(ms), timestamp_ms=timestamp_ms)
+
+
+class Exchange:
+    def __init__(self, agent: Agent = AGENT, limits: Limits | None = None, echo_delay: float = 0.0) -> None:
+        self.now = 0.0
+        self.relay = Relay(agent, limits or Limits(), self.now)
+        self.buffer = PlaybackBuffer()
+        self.to_phone: list[object] = []
+        self.to_model: list[object] = []
+        self.tools: list[RunTool] = []
+        self.ending: HangUp | None = None
+        self.sent_ranges: dict[str, list[tuple[int, int]]] = {}
+        self._echo_delay = echo_delay
+        self._echoes: list[tuple[float, int, str]] = []
+        self._order = itertools.count()
+        self._item = ""
+
+    # ------------------------------------------------ what the peers say
+
+    def phone(self, event: object) -> None:
+        self._carry_out(self.relay.phone_said(event, self.now))
+
+    def model(self, event: object) -> None:
+        self._item = getattr(event, "item_id", "")
+        self._carry_out(self.relay.model_said(event, self.now))
+
+    def answer_tool(self, call_id: str, output: str) -> None:
+        self._carry_out(self.relay.tool_done(call_id, output, self.now))
+
+    def open(self) -> "Exchange":
+        self.phone(phone.Connected())
+        self.phone(START)
+        self.model(model.SessionCreated(session=Session()))
+        self.model(model.SessionUpdated(session=PCMU_BOTH_WAYS))
+        return self
+
+    def response(self, name: str, *deltas_ms: float, done: bool = True) -> None:
+        """A spoken response `name` with the item `name`, generated in no time."""
+        self.model(model.ResponseCreated(response=model.Response(id=name)))
+        for ms in deltas_ms:
+            self.delta(name, ms)
+        if done:
+            self.response_done(name)
+
+    def delta(self, name: str, ms: float, item: str | None = None) -> None:
+        item = item or name
+        self.model(model.OutputAudioDelta(response_id=name, item_id=item, delta=audio(ms)))
+
+    def response_done(self, name: str, status: str = "completed", **more: object) -> None:
+        self.model(model.OutputAudioDone(response_id=name, item_id=name))
+        self.model(model.ResponseDone(response=model.Response(id=name, status=status, **more)))
+
+    def function_call(self, response: str, call_id: str, name: str, arguments: str = "{}") -> None:
+        item = model.Item(
+            type="function_call", call_id=call_id, name=name, arguments=arguments, status="completed"
+        )
+        self.model(model.OutputItemDone(response_id=response, item=item))
+
+    def caller_speaks(self, item: str = "user") -> None:
+        self.model(model.SpeechStarted(audio_start_ms=0, item_id=item))
+
+    def caller_stops(self, item: str = "user") -> None:
+        self.model(model.SpeechStopped(audio_end_ms=0, item_id=item))
+
+    # ------------------------------------------------ time
+
+    def wait(self, seconds: float) -> None:
+        """Lets time pass: marks come back when reached, and the relay is woken when it asked to be."""
+        end = self.now + seconds
+        while True:
+            dues = [
+                self.relay.deadline(),
+                self.buffer.deadline(),
+                self._echoes[0][0] if self._echoes else None,
+            ]
+            due = min((max(due, self.now) for due in dues if due is not None), default=None)
+            if due is None or due > end:
+                break
+            self.now = due
+            self._echo(self.buffer.advance(self.now))
+            self._deliver_echoes()
+            self._carry_out(self.relay.wake(self.now))
+        self.now = end
+        self._echo(self.buffer.advance(self.now))
+        self._deliver_echoes()
+
+    # ------------------------------------------------ what came of it
+
+    def truncations(self) -> list[tuple[str, int]]:
+        return [(e.item_id, e.audio_end_ms) for e in self.to_model if isinstance(e, model.TruncateItem)]
+
+    def sent(self, kind: type) -> list[object]:
+        return [event for event in (*self.to_model, *self.to_phone) if isinstance(event, kind)]
+
+    def heard_ms(self, item: str) -> float:
+        """What the caller truly heard of an item by now."""
+        return sum(
+            self.buffer.heard_ms(self.now, begin, end) for begin, end in self.sent_ranges.get(item, [])
+        )
+
+    def _carry_out(self, commands: list[Command]) -> None:
+        for command in commands:
+            match command:
+                case ToPhone(event):
+                    self.to_phone.append(event)
+                    self._twilio(event)
+                case ToModel(event):
+                    self.to_model.append(event)
+                case RunTool():
+                    self.tools.append(command)
+                case HangUp():
+                    assert self.ending is None, "a call ends once"
+                    self.ending = command
+
+    def _twilio(self, event: object) -> None:
+        match event:
+            case phone.Play(payload=payload):
+                begin = self.buffer.appended_bytes
+                self._echo(self.buffer.play(base64.b64decode(payload, validate=True), self.now))
+                self.sent_ranges.setdefault(self._item, []).append((begin, self.buffer.appended_bytes))
+            case phone.Mark(name=name):
+                self._echo(self.buffer.mark(name, self.now))
+            case phone.Clear():
+                self._echo(self.buffer.clear(self.now))
+
+    def _echo(self, outcomes: list[object]) -> None:
+        for outcome in outcomes:
+            assert not isinstance(outcome, Discarded)
+            if isinstance(outcome, MarkEcho):
+                due = max(outcome.at, self.now) + self._echo_delay
+                heapq.heappush(self._echoes, (due, next(self._order), outcome.name))
+
+    def _deliver_echoes(self) -> None:
+        while self._echoes and self._echoes[0][0] <= self.now:
+            _, _, name = heapq.heappop(self._echoes)
+            self.phone(phone.Mark(name=name))
