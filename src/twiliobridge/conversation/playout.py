@@ -1,8 +1,8 @@
 """The ledger of marks: how many milliseconds of which item did the caller hear?
 
 Positions are milliseconds of audio handed to Twilio since the last interruption. No two marks of a call have
-the same name, and an interruption forgets the pending ones, because Twilio returns cleared marks exactly as it
-returns played ones.
+the same name, and an interruption forgets the pending ones, because Twilio returns cleared marks exactly as
+it returns played ones.
 
 What was heard at a time t is estimated in four steps:
 
