@@ -1,0 +1,116 @@
+"""The handshake of a Media Stream, as Twilio makes it.
+
+The request is written here and not left to a WebSocket library, because each capitalises the names of the
+headers and adds some that Twilio does not send (Origin, Sec-WebSocket-Extensions). Source: header captures
+of real streams.
+"""
+
+import socket
+import ssl
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import anyio
+from anyio.abc import ByteStream
+from websockets.client import ClientProtocol
+from websockets.datastructures import Headers
+from websockets.exceptions import InvalidHandshake, InvalidStatus, InvalidURI
+from websockets.headers import build_host
+from websockets.http11 import Request
+from websockets.uri import WebSocketURI, parse_uri
+
+from twiliobridge.caller.errors import HandshakeFailed, NotConnected
+from twiliobridge.caller.websocket import WebSocket
+from twiliobridge.mediastream.errors import StreamCode
+from twiliobridge.mediastream.signature import sign
+
+CONNECT_SECONDS = 10.0
+"To a connection, and from there to the 101. Twilio gives up with 31901; when, is not documented."
+LARGEST_MESSAGE = 8 << 20
+"Bytes: ten minutes of audio, the most that a playback buffer takes, in base64 and JSON."
+
+
+@asynccontextmanager
+async def dial(
+    url: str, auth_token: str | None = None, ssl_context: ssl.SSLContext | None = None
+) -> AsyncIterator[WebSocket]:
+    """Connect to a `ws://` or `wss://` URL as Twilio does; a query string is dropped, as Twilio drops it.
+
+    With `auth_token`, the handshake carries X-Twilio-Signature for the URL as it is then.
+
+    Resource handling: the TCP connection is closed on leaving the block, however that happens; the
+    WebSocket's `aclose` before that says goodbye.
+
+    Error handling: NotConnected with Twilio's code; HandshakeFailed if the answer was no plain 101.
+    """
+    url = url.partition("#")[0].partition("?")[0]
+    uri = _parse(url)
+    stream = await _connect(url, uri, ssl_context)
+    try:
+        yield await _upgrade(url, uri, stream, auth_token)
+    finally:
+        await anyio.aclose_forcefully(stream)
+
+
+def _parse(url: str) -> WebSocketURI:
+    try:
+        return parse_uri(url)
+    except (InvalidURI, ValueError):  # ValueError: a port that is no number
+        scheme = url.partition("://")[0]
+        code = StreamCode.MALFORMED_URL if scheme in {"ws", "wss"} else StreamCode.NOT_WSS
+        raise NotConnected(f"{url!r} is not a ws:// or wss:// URL", code) from None
+
+
+async def _connect(url: str, uri: WebSocketURI, ssl_context: ssl.SSLContext | None) -> ByteStream:
+    try:
+        with anyio.fail_after(CONNECT_SECONDS):
+            return await _open_stream(uri, ssl_context)
+    except TimeoutError:
+        raise NotConnected(f"{url}: nobody answered", StreamCode.CONNECTION_TIMEOUT) from None
+    except ssl.SSLError as error:
+        raise NotConnected(f"{url}: {error}", StreamCode.TLS) from error
+    except socket.gaierror as error:
+        raise NotConnected(f"{url}: {error}", StreamCode.HOST_UNREACHABLE) from error
+    except OSError as error:
+        raise NotConnected(f"{url}: {error}", StreamCode.CONNECTION_REFUSED) from error
+
+
+async def _open_stream(uri: WebSocketURI, ssl_context: ssl.SSLContext | None) -> ByteStream:
+    if not uri.secure:
+        return await anyio.connect_tcp(uri.host, uri.port)
+    return await anyio.connect_tcp(
+        uri.host,
+        uri.port,
+        tls=True,
+        ssl_context=ssl_context,
+        tls_standard_compatible=False,  # a WebSocket says itself where it ends
+    )
+
+
+async def _upgrade(url: str, uri: WebSocketURI, stream: ByteStream, auth_token: str | None) -> WebSocket:
+    protocol = ClientProtocol(uri, max_size=LARGEST_MESSAGE)
+    websocket = WebSocket(stream, protocol)
+    try:
+        with anyio.fail_after(CONNECT_SECONDS):
+            await websocket.shake_hands(_request(url, uri, protocol.key, auth_token))
+    except TimeoutError:
+        raise NotConnected(f"{url}: no answer to the handshake", StreamCode.CONNECTION_TIMEOUT) from None
+    except InvalidStatus as refusal:
+        status = refusal.response.status_code
+        raise HandshakeFailed(url, f"the handshake was answered with HTTP {status}", status) from None
+    except InvalidHandshake as error:
+        raise HandshakeFailed(url, str(error)) from error
+    return websocket
+
+
+def _request(url: str, uri: WebSocketURI, key: str, auth_token: str | None) -> Request:
+    headers = Headers()
+    headers["host"] = build_host(uri.host, uri.port, uri.secure)
+    headers["user-agent"] = "Twilio.TmeWs/1.0"
+    headers["connection"] = "Upgrade"
+    headers["upgrade"] = "websocket"
+    headers["sec-websocket-version"] = "13"
+    headers["sec-websocket-key"] = key
+    if auth_token is not None:
+        headers["x-twilio-signature"] = sign(url, auth_token)
+    return Request(uri.resource_name, headers)

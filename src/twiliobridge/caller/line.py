@@ -1,0 +1,217 @@
+"""A phone line: one call over one connection."""
+
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from dataclasses import dataclass
+
+import anyio
+
+from twiliobridge.caller.bell import Bell
+from twiliobridge.caller.carrier import Carrier
+from twiliobridge.caller.errors import CallEnded
+from twiliobridge.caller.heard import Heard
+from twiliobridge.caller.identity import CallIdentity
+from twiliobridge.caller.journal import Journal
+from twiliobridge.caller.notes import (
+    ConnectionDropped,
+    KeyPressed,
+    ServerClosed,
+    StreamStarted,
+    StreamStopped,
+    Warned,
+)
+from twiliobridge.caller.receiver import Receiver
+from twiliobridge.caller.sender import Sender
+from twiliobridge.caller.speech import Speech, Utterance
+from twiliobridge.mediastream import MediaStream, Phase, Role
+from twiliobridge.mediastream.errors import StreamCode
+from twiliobridge.mediastream.events import Connected, Dtmf, Stop
+
+GRACE_SECONDS = 1.0
+"For `stop` to get out, and again for the closing handshake."
+DIGITS = "0123456789*#ABCD"
+
+
+@dataclass(frozen=True)
+class Ending:
+    """Why the line is down."""
+
+    text: str
+    close_code: int | None = None
+    "The server's; None if the caller ended the call."
+
+
+@dataclass(frozen=True)
+class Turn:
+    """The caller's part of a turn, and where in what is heard the answer to it can begin at the earliest."""
+
+    said: Utterance | str
+    "Speech, or the digit of a key."
+    at: float
+    "Seconds."
+    first_stretch: int
+
+
+class PhoneLine:
+    """What the caller can do, and what has happened so far. Opened by `open_phone_line`."""
+
+    def __init__(self, carrier: Carrier, identity: CallIdentity, journal: Journal) -> None:
+        self.identity = identity
+        self.journal = journal
+        self.bell = Bell()
+        self.heard = Heard(journal)
+        self.speech = Speech(journal)
+        self.turns: list[Turn] = []
+        self.began: float | None = None
+        "When the stream started, in seconds."
+        self.ending: Ending | None = None
+        self._carrier = carrier
+        self._stream = MediaStream(Role.TWILIO)
+        self._sender = Sender(self._stream, carrier, self.speech, journal)
+        self._receiver = Receiver(self._stream, carrier, self._sender, self.heard, journal, self.bell)
+        self._activity = anyio.CancelScope(shield=True)
+        self._halted = anyio.Event()
+
+    @property
+    def queued_ms(self) -> float:
+        """Audio received and not yet played, in milliseconds."""
+        return self._receiver.queued_ms
+
+    def start(self) -> None:
+        """Say `connected` and `start`; from now on a frame leaves every 20 ms."""
+        self._check_up()
+        self._sender.say(Connected())
+        self._sender.say(self.identity.start())
+        self.began = anyio.current_time()
+        self.journal.note(self.began, StreamStarted(self.identity.stream_sid))
+        self._sender.begin()
+
+    def say(self, audio: bytes) -> Utterance:
+        """Queue mu-law audio, 8 kHz, of any length; it leaves with the next frames. Begins a turn."""
+        self._check_streaming()
+        utterance = self.speech.say(audio)
+        self.turns.append(Turn(utterance, anyio.current_time(), len(self.heard.stretches)))
+        return utterance
+
+    async def say_all(self, audio: bytes) -> Utterance:
+        """`say`, and wait until it was said. CallEnded if the line goes down before."""
+        utterance = self.say(audio)
+        await utterance.wait_said()
+        if utterance.ended is None:
+            self._check_up()
+        return utterance
+
+    def press(self, digit: str) -> None:
+        """Press a key. ValueError unless it is one of 0-9 * # A-D. Begins a turn."""
+        if len(digit) != 1 or digit not in DIGITS:
+            raise ValueError(f"a phone has the keys 0-9 * # A-D, not {digit!r}")
+        self._check_streaming()
+        now = anyio.current_time()
+        self._sender.say(Dtmf(digit=digit))
+        self.journal.note(now, KeyPressed(digit))
+        self.turns.append(Turn(digit, now, len(self.heard.stretches)))
+
+    async def hang_up(self) -> None:
+        """Say `stop` if a stream is running, and close. Idempotent; cancelled, it may be called again."""
+        try:
+            if self._end(Ending("the caller hung up")) and self._stream.phase is Phase.STREAMING:
+                self._say_stop()
+                with anyio.move_on_after(GRACE_SECONDS):
+                    await self._carrier.wait_carried()
+        finally:
+            self._activity.cancel()
+        await self._halted.wait()
+        with anyio.move_on_after(GRACE_SECONDS):
+            await self._carrier.aclose()
+
+    async def drop(self) -> None:
+        """Abort the connection, as a broken network does: no `stop`, no closing handshake."""
+        if self._end(Ending("the caller's connection dropped")):
+            self.journal.note(anyio.current_time(), ConnectionDropped())
+            self._activity.cancel()
+            await self._halted.wait()
+            await self._carrier.abort()
+
+    async def run(self) -> None:
+        """Everything that goes on during a call, until it has ended. Shielded, so that a cancelled call can
+        say `stop`.
+        """
+        try:
+            with self._activity:
+                async with anyio.create_task_group() as tasks:
+                    tasks.start_soon(self._carrier.carry)
+                    tasks.start_soon(self._sender.pace)
+                    tasks.start_soon(self._receiver.play)
+                    await self._receive()
+                    tasks.cancel_scope.cancel()
+        finally:
+            self._halted.set()
+
+    async def _receive(self) -> None:
+        try:
+            await self._receiver.receive()
+        except CallEnded as farewell:
+            code = farewell.close_code or 1006
+            if self._end(Ending(str(farewell), code)):
+                now = anyio.current_time()
+                self.journal.note(now, ServerClosed(code))
+                warning = StreamCode.BROKEN_PIPE if code == 1006 else StreamCode.SERVER_CLOSED
+                self.journal.note(now, Warned(warning, str(farewell)))
+
+    def _say_stop(self) -> None:
+        sids = self.identity
+        self._sender.say(Stop(account_sid=sids.account_sid, call_sid=sids.call_sid))
+        self.journal.note(anyio.current_time(), StreamStopped())
+
+    def _end(self, ending: Ending) -> bool:
+        """Whether the line was up until now."""
+        if self.ending is not None:
+            return False
+        self.ending = ending
+        self.speech.give_up()
+        self.heard.fall_silent()
+        self.bell.ring()
+        return True
+
+    def _check_up(self) -> None:
+        if self.ending is not None:
+            raise CallEnded(self.ending.text, self.ending.close_code)
+
+    def _check_streaming(self) -> None:
+        self._check_up()
+        if self._stream.phase is not Phase.STREAMING:
+            raise RuntimeError("the stream has not started: initiate_call_flow() comes first")
+
+
+@asynccontextmanager
+async def open_phone_line(
+    carrier: Carrier, identity: CallIdentity, journal: Journal
+) -> AsyncIterator[PhoneLine]:
+    """A line over an open `carrier`.
+
+    Resource handling: on leaving the block the call is hung up, if it was not yet, within a bound of two
+    seconds; no task outlives the block. The carrier's connection belongs to who opened it.
+
+    Error handling: an exception of the block comes out as itself, not in a group.
+    """
+    line = PhoneLine(carrier, identity, journal)
+    with _alone():
+        async with anyio.create_task_group() as tasks:
+            tasks.start_soon(line.run)
+            try:
+                yield line
+            finally:
+                with anyio.CancelScope(shield=True):  # hang_up is bounded
+                    await line.hang_up()
+
+
+@contextmanager
+def _alone() -> Iterator[None]:
+    """Take a single exception out of the groups that task groups put it in."""
+    try:
+        yield
+    except BaseExceptionGroup as group:
+        error: BaseException = group
+        while isinstance(error, BaseExceptionGroup) and len(error.exceptions) == 1:
+            error = error.exceptions[0]
+        raise error from error.__cause__
