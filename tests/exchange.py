@@ -1,21 +1,26 @@
 """A relay between a scripted model and a true playback buffer, in a time of its own.
 
 What the relay sends to the phone goes into Twilio's buffer as `mediastream.playback` models it, and the marks
-come back when they were played or cleared; so a test can ask what the caller truly heard.
+come back when they were played or cleared; so a test can ask what the caller truly heard. Both ways take
+their time, in order. What the relay asks for must be legal to say: neither connection would refuse it.
 """
 
 import base64
 import heapq
 import itertools
+from collections import deque
+from collections.abc import Callable
 
 from twiliobridge.conversation.agent import Agent
 from twiliobridge.conversation.commands import Command, HangUp, RunTool, ToModel, ToPhone
 from twiliobridge.conversation.limits import Limits
 from twiliobridge.conversation.relay import Relay
 from twiliobridge.mediastream import events as phone
+from twiliobridge.mediastream.bounds import checked
 from twiliobridge.mediastream.playback import Discarded, MarkEcho, PlaybackBuffer
 from twiliobridge.realtime import events as model
 from twiliobridge.realtime.session import PCMU, Session
+from twiliobridge.realtime.state import Phase, Position, Role, step
 
 START = phone.Start(stream_sid="MZ" + "0" * 32, call_sid="CA" + "0" * 32, account_sid="AC" + "0" * 32)
 PCMU_BOTH_WAYS = Session(
@@ -34,7 +39,14 @@ def frame(timestamp_ms: int, ms: float = 20) -> phone.Media:
 
 
 class Exchange:
-    def __init__(self, agent: Agent = AGENT, limits: Limits | None = None, echo_delay: float = 0.0) -> None:
+    def __init__(
+        self,
+        agent: Agent = AGENT,
+        limits: Limits | None = None,
+        uplink: Callable[[], float] = float,
+        downlink: Callable[[], float] = float,
+    ) -> None:
+        """`uplink` and `downlink` draw the seconds of a message's way from and to the phone."""
         self.now = 0.0
         self.relay = Relay(agent, limits or Limits(), self.now)
         self.buffer = PlaybackBuffer()
@@ -43,17 +55,23 @@ class Exchange:
         self.tools: list[RunTool] = []
         self.ending: HangUp | None = None
         self.sent_ranges: dict[str, list[tuple[int, int]]] = {}
-        self._echo_delay = echo_delay
+        self.session = Position()
+        self._uplink, self._downlink = uplink, downlink
         self._echoes: list[tuple[float, int, str]] = []
+        self._echoed_until = 0.0
+        self._going_down: deque[tuple[float, object, str]] = deque()
         self._order = itertools.count()
         self._item = ""
+        self._started = False
 
     # ------------------------------------------------ what the peers say
 
     def phone(self, event: object) -> None:
+        self._started = self._started or isinstance(event, phone.Start)
         self._carry_out(self.relay.phone_said(event, self.now))
 
     def model(self, event: object) -> None:
+        self.session = step(self.session, Role.SERVER, event)
         self._item = getattr(event, "item_id", "")
         self._carry_out(self.relay.model_said(event, self.now))
 
@@ -69,7 +87,7 @@ class Exchange:
 
     def response(self, name: str, *deltas_ms: float, done: bool = True) -> None:
         """A spoken response `name` with the item `name`, generated in no time."""
-        self.model(model.ResponseCreated(response=model.Response(id=name)))
+        self.model(model.ResponseCreated(response=model.Response(id=name, conversation_id="c")))
         for ms in deltas_ms:
             self.delta(name, ms)
         if done:
@@ -99,23 +117,24 @@ class Exchange:
 
     def wait(self, seconds: float) -> None:
         """Lets time pass: marks come back when reached, and the relay is woken when it asked to be."""
-        end = self.now + seconds
+        end, still = self.now + seconds, 0
         while True:
             dues = [
                 self.relay.deadline(),
                 self.buffer.deadline(),
                 self._echoes[0][0] if self._echoes else None,
+                self._going_down[0][0] if self._going_down else None,
             ]
             due = min((max(due, self.now) for due in dues if due is not None), default=None)
             if due is None or due > end:
                 break
+            still = still + 1 if due == self.now else 0
+            assert still < 10_000, f"time stands still: the relay is due at {self.relay.deadline()}"
             self.now = due
-            self._echo(self.buffer.advance(self.now))
-            self._deliver_echoes()
+            self._deliver()
             self._carry_out(self.relay.wake(self.now))
         self.now = end
-        self._echo(self.buffer.advance(self.now))
-        self._deliver_echoes()
+        self._deliver()
 
     # ------------------------------------------------ what came of it
 
@@ -135,22 +154,33 @@ class Exchange:
         for command in commands:
             match command:
                 case ToPhone(event):
-                    self.to_phone.append(event)
-                    self._twilio(event)
+                    assert self._started, "nothing goes to the phone before its start"
+                    self.to_phone.append(checked(event))
+                    earliest = self._going_down[-1][0] if self._going_down else 0.0
+                    due = max(self.now + self._downlink(), earliest)
+                    self._going_down.append((due, event, self._item))
+                    self._arrive()
                 case ToModel(event):
                     self.to_model.append(event)
+                    if self.session.phase is not Phase.CLOSED:
+                        self.session = step(self.session, Role.CLIENT, event)
                 case RunTool():
                     self.tools.append(command)
                 case HangUp():
                     assert self.ending is None, "a call ends once"
                     self.ending = command
 
-    def _twilio(self, event: object) -> None:
+    def _arrive(self) -> None:
+        while self._going_down and self._going_down[0][0] <= self.now:
+            _, event, item = self._going_down.popleft()
+            self._twilio(event, item)
+
+    def _twilio(self, event: object, item: str) -> None:
         match event:
             case phone.Play(payload=payload):
                 begin = self.buffer.appended_bytes
                 self._echo(self.buffer.play(base64.b64decode(payload, validate=True), self.now))
-                self.sent_ranges.setdefault(self._item, []).append((begin, self.buffer.appended_bytes))
+                self.sent_ranges.setdefault(item, []).append((begin, self.buffer.appended_bytes))
             case phone.Mark(name=name):
                 self._echo(self.buffer.mark(name, self.now))
             case phone.Clear():
@@ -160,10 +190,13 @@ class Exchange:
         for outcome in outcomes:
             assert not isinstance(outcome, Discarded)
             if isinstance(outcome, MarkEcho):
-                due = max(outcome.at, self.now) + self._echo_delay
+                due = max(max(outcome.at, self.now) + self._uplink(), self._echoed_until)
+                self._echoed_until = due
                 heapq.heappush(self._echoes, (due, next(self._order), outcome.name))
 
-    def _deliver_echoes(self) -> None:
+    def _deliver(self) -> None:
+        self._arrive()
+        self._echo(self.buffer.advance(self.now))
         while self._echoes and self._echoes[0][0] <= self.now:
             _, _, name = heapq.heappop(self._echoes)
             self.phone(phone.Mark(name=name))

@@ -1,109 +1,184 @@
-"""Whatever is said and whenever it is interrupted, the model is told what the caller heard."""
+"""Whatever crosses whatever: the model remembers what the caller heard, and nothing that is owed is lost."""
 
-import base64
+import random
+from dataclasses import replace
 
-from exchange import Exchange
+from exchange import AGENT, Exchange
+from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
+from small_service import SmallService
 
+from twiliobridge.conversation.agent import Tool
+from twiliobridge.conversation.limits import Limits
+from twiliobridge.conversation.mind import Phase
 from twiliobridge.mediastream.events import Dtmf, Play
-from twiliobridge.realtime.events import CancelResponse, CreateResponse
+from twiliobridge.realtime.events import (
+    CreateResponse,
+    Error,
+    OutputAudioDelta,
+    ResponseCreated,
+    SpeechStarted,
+)
 
-TOLERANCE_MS = 60
-"A packet of 20 ms, a mark's way back of up to 30, and rounding."
+WAY_MS = 30
+TOLERANCE_MS = 2 * WAY_MS + 41
+"Both ways, the packet in which the clear arrives, the packet in which a mark lies, and rounding."
 
 
-class Interruptions(RuleBasedStateMachine):
-    """A model that generates as it likes, a caller who interrupts as they like, a line that echoes late."""
+async def unused(arguments, call):
+    raise AssertionError("the relay runs no tool")
+
+
+HELPER = replace(AGENT, tools=(Tool("balance", "A tool.", unused),))
+
+
+class Conversations(RuleBasedStateMachine):
+    """A faithful service, a caller who speaks and presses keys as they like, a line with jitter."""
 
     def __init__(self):
         super().__init__()
-        self.call = Exchange(echo_delay=0.03).open()
-        self.generating = None
-        self.discarded = set()
-        self.names = 0
-        self.generated = {}
-        self.checked = 0
-        self.speaking = False
+        draw = random.Random(7)  # noqa: S311 -- jitter, no secret
+        self.call = Exchange(
+            HELPER,
+            Limits(model_silence=10_000, longest_call=100_000),
+            uplink=lambda: draw.uniform(0, WAY_MS / 1000),
+            downlink=lambda: draw.uniform(0, WAY_MS / 1000),
+        ).open()
+        self.service = SmallService(self.call)
+        self.speaking = None
+        self.turns = 0
+        self.seen = set()
+        self.silenced = set()
+        self.asked = 0
+        self.answered = self.answered_when_asked = 0
 
-    @rule(ms=st.integers(1, 3000))
-    def delta(self, ms):
-        if self.generating is None:
-            if self.speaking:
-                return
-            self.names += 1
-            self.generating = f"r{self.names}"
-            self.call.response(self.generating, done=False)
-        self.generated[self.generating] = self.generated.get(self.generating, 0) + ms
-        self.call.delta(self.generating, ms)
+    # ------------------------------------------------ the service
 
-    @precondition(lambda self: self.generating)
+    @rule(times=st.integers(1, 5))
+    def the_service_hears(self, times):
+        for _ in range(times):
+            self.service.hear()
+
+    @rule(times=st.integers(1, 8))
+    def the_bridge_hears(self, times):
+        for _ in range(times):
+            self.deliver()
+
     @rule()
-    def response_done(self):
-        status = "cancelled" if self.generating in self.discarded else "completed"
-        self.call.response_done(self.generating, status)
-        self.generating = None
+    def nothing_is_under_way(self):
+        while not self.service.idle and self.call.ending is None:
+            self.service.hear()
+            self.deliver()
+
+    @precondition(lambda self: self.service.active)
+    @rule(ms=st.integers(1, 1500))
+    def audio(self, ms):
+        self.service.generate(ms)
+
+    @precondition(lambda self: self.service.active)
+    @rule()
+    def function_call(self):
+        self.service.call_function("balance")
+
+    @precondition(lambda self: self.service.active)
+    @rule(failed=st.sampled_from([False, False, False, True]))
+    def response_done(self, failed):
+        self.service.finish("failed" if failed else "completed")
+
+    # ------------------------------------------------ the caller, the tools, the time
+
+    @precondition(lambda self: self.speaking is None)
+    @rule(stragglers_ms=st.sampled_from([0, 0, 400]))
+    def caller_speaks(self, stragglers_ms):
+        self.turns += 1
+        self.speaking = f"u{self.turns}"
+        self.service.speech_starts(self.speaking, stragglers_ms)
+
+    @precondition(lambda self: self.speaking)
+    @rule(noise=st.booleans())
+    def caller_stops(self, noise):
+        self.service.speech_stops(self.speaking, noise=noise)
+        self.speaking = None
+
+    @rule(digit=st.sampled_from("01#"))
+    def key(self, digit):
+        self.silenced |= self.seen
+        self.call.phone(Dtmf(digit=digit))
+
+    @precondition(lambda self: self.call.tools)
+    @rule(data=st.data())
+    def tool_answers(self, data):
+        index = data.draw(st.integers(0, len(self.call.tools) - 1))
+        self.call.answer_tool(self.call.tools.pop(index).call_id, "10 dollars")
 
     @rule(ms=st.integers(0, 4000))
     def time_passes(self, ms):
         self.call.wait(ms / 1000)
 
-    @precondition(lambda self: not self.speaking)
-    @rule()
-    def caller_speaks(self):
-        self.speaking = True
-        self.interrupt(lambda: self.call.caller_speaks(f"u{self.names}"))
+    # ------------------------------------------------ laws
 
-    @precondition(lambda self: self.speaking)
-    @rule()
-    def caller_stops(self):
-        self.speaking = False
-        self.call.caller_stops(f"u{self.names}")
-
-    @rule(digit=st.sampled_from("0123456789*#"))
-    def key(self, digit):
-        self.interrupt(lambda: self.call.phone(Dtmf(digit=digit)))
-
-    def interrupt(self, act):
-        if self.generating:
-            self.discarded.add(self.generating)
-        before = self.call.buffer.appended_bytes
-        act()
-        assert self.call.buffer.queued_bytes == 0, "an interruption leaves nothing queued"
-        assert self.call.buffer.appended_bytes == before
+    def deliver(self):
+        if self.call.ending is not None:
+            return
+        plays = len(self.call.sent(Play))
+        if self.service.out and isinstance(self.service.out[0], ResponseCreated | Error):
+            self.answered += 1
+        event = self.service.deliver()
+        self.one_request_at_a_time()
+        match event:
+            case ResponseCreated(response=response):
+                self.seen.add(response.id)
+            case SpeechStarted():
+                self.silenced |= self.seen
+            case OutputAudioDelta(response_id=response_id) if response_id in self.silenced:
+                assert len(self.call.sent(Play)) == plays, "stale audio was played"
 
     @invariant()
-    def the_model_is_told_what_was_heard(self):
-        """Truncated <= sent, and within the tolerance of what the caller truly heard."""
-        cuts = self.call.truncations()
-        for item, end_ms in cuts[self.checked :]:
-            sent = sum(stop - start for start, stop in self.call.sent_ranges[item]) / 8
-            assert 0 <= end_ms <= sent <= self.generated[item]
-            heard = self.call.heard_ms(item)
-            assert abs(end_ms - heard) <= TOLERANCE_MS, (item, end_ms, heard)
-        self.checked = len(cuts)
-        assert len({item for item, _ in cuts}) == len(cuts), "no item is cut twice"
+    def one_request_at_a_time(self):
+        """The bridge never asks again before the service has said what became of the last request."""
+        asked = len(self.call.sent(CreateResponse))
+        assert asked <= self.asked + 1
+        if asked > self.asked:
+            assert self.asked == 0 or self.answered > self.answered_when_asked
+            self.asked, self.answered_when_asked = asked, self.answered
+
+    @invariant()
+    def truncations_are_never_refused(self):
+        """The bridge never claims that more was heard than there is."""
+        assert "invalid_value" not in self.service.refusals
 
     @invariant()
     def ledgers_are_bounded(self):
         """What waits for marks is never more than what Twilio holds."""
         playout = self.call.relay._mind.playout
         assert len(playout._pending) <= 6000 + 1
-        assert len(playout._segments) <= self.names + 1
-
-    @invariant()
-    def the_service_is_asked_only_when_it_may_answer(self):
-        """Never two requests without a response between them; the machine's model never answers."""
-        asked = len(self.call.sent(CreateResponse))
-        assert asked <= self.names + 1
-        assert len(self.call.sent(CancelResponse)) <= self.names
+        assert len(playout._segments) <= len(self.seen) + 1
 
     def teardown(self):
-        """All that went to the phone was made by the model, byte for byte and in order."""
-        played = b"".join(base64.b64decode(event.payload) for event in self.call.sent(Play))
-        assert len(played) == self.call.buffer.appended_bytes
-        self.call.wait(30)
-        assert self.call.buffer.played_bytes <= len(played)
+        """In the end nothing is owed, and the model remembers of every item what was heard of it."""
+        if self.speaking:
+            self.caller_stops(noise=True)
+        for _ in range(8):
+            self.settle()
+        self.call.wait(self.call.buffer.queued_bytes / 8000 + 1)
+        if self.call.ending is not None:
+            assert self.service.failed > 1, "two failures in a row are the only way to end here"
+        else:
+            assert self.call.relay.phase is Phase.TALKING
+            assert not self.service.unanswered, "an answer was lost"
+            for item, believed in self.service.heard_ms.items():
+                heard = self.call.heard_ms(item)
+                assert abs(believed - heard) <= TOLERANCE_MS, (item, believed, heard)
+
+    def settle(self):
+        self.nothing_is_under_way()
+        if self.service.active:
+            self.service.finish()
+        while self.call.tools:
+            self.call.answer_tool(self.call.tools.pop().call_id, "10 dollars")
+        self.call.wait(2.1)
 
 
-TestInterruptions = Interruptions.TestCase
+TestConversations = Conversations.TestCase
+TestConversations.settings = settings(max_examples=settings().max_examples, stateful_step_count=60)

@@ -10,6 +10,8 @@ from twiliobridge.realtime.events import (
     CancelResponse,
     CreateItem,
     CreateResponse,
+    OutputAudioDelta,
+    OutputAudioDone,
     SpeechStarted,
     TruncateItem,
 )
@@ -57,15 +59,97 @@ def test_all_heard():
 
 
 def test_no_audio_yet():
-    """Case D: there is nothing to truncate, and what comes late is not heard."""
+    """Case D: there is nothing to truncate."""
+    call = Exchange().open()
+    call.response("r", done=False)
+    call.caller_speaks()
+    call.response_done("r", "cancelled")
+    assert not call.sent(Clear)
+    assert not call.truncations()
+
+
+def test_what_only_comes_late_is_not_heard_and_the_model_is_told():
+    """Case D with stragglers: the item shows itself after the interruption, and is truncated at 0, once."""
     call = Exchange().open()
     call.response("r", done=False)
     call.caller_speaks()
     call.delta("r", 400)
+    call.delta("r", 400)
     call.response_done("r", "cancelled")
-    assert not call.sent(Clear)
     assert not call.sent(Play)
+    assert call.truncations() == [("r", 0)]
+
+
+def test_a_slow_response_heard_so_far_to_its_last_byte():
+    """The words run ahead of the audio: the model believes in more of a growing item than it has sent."""
+    call = Exchange().open()
+    call.response("r", 400, done=False)
+    call.wait(1.0)
+    call.caller_speaks()
+    call.delta("r", 400)
+    call.response_done("r", "cancelled")
+    assert call.truncations() == [("r", 400)]
+    assert not call.sent(Clear)
+
+
+def test_a_preamble_heard_to_its_end_is_left_whole():
+    """Its audio was done; the function call behind it is what is being generated."""
+    call = Exchange().open()
+    call.response("r", 400, done=False)
+    call.model(OutputAudioDone(response_id="r", item_id="r"))
+    call.wait(1.0)
+    call.caller_speaks()
     assert not call.truncations()
+
+
+def test_a_stalled_line_is_cleared_though_the_clock_says_all_was_heard():
+    """One mark is missing: the phone may be late, and would play on."""
+    call = Exchange(uplink=lambda: 0.5).open()
+    call.response("r", 300)
+    call.wait(0.4)
+    call.caller_speaks()
+    assert call.sent(Clear) == [Clear()]
+    assert not call.truncations()
+
+
+@pytest.mark.parametrize(("up", "down"), [(0, 0), (0.06, 0), (0, 0.06), (0.03, 0.03), (0.06, 0.06)])
+@pytest.mark.parametrize("at", [0.05, 0.5, 1.33, 2.0])
+def test_a_way_of_d_ms_costs_d_ms(up, down, at):
+    """The clear takes a way down, and a mark's news is a way up old: the cut is short by that, never long.
+
+    Besides, the packet is heard to its end in which the clear arrives.
+    """
+    call = Exchange(uplink=lambda: up, downlink=lambda: down).open()
+    call.response("r", 400, 400, 400, 1260)
+    call.wait(at)
+    call.caller_speaks()
+    call.wait(0.2)
+    [(_, cut)] = call.truncations()
+    assert -1 <= call.heard_ms("r") - cut <= (up + down) * 1000 + 21
+
+
+def test_keys_in_the_middle_of_a_turn_hold_an_answer_back():
+    """A response that was asked for crosses the first key: it is called back, and one follows the last."""
+    call = Exchange().open()
+    call.phone(Dtmf(digit="1"))
+    call.phone(Dtmf(digit="#"))
+    call.phone(Dtmf(digit="2"))
+    call.response("r", 400, done=False)
+    assert call.sent(CancelResponse) == [CancelResponse(response_id="r")]
+    assert not call.sent(Play)
+    call.response_done("r", "cancelled")
+    assert len(call.sent(CreateResponse)) == 1
+    call.wait(2.0)
+    assert len(call.sent(CreateResponse)) == 2
+
+
+def test_what_is_no_base64_is_not_played():
+    """The phone's protocol would refuse it, and that must not cost the call."""
+    call = Exchange().open()
+    call.response("r", done=False)
+    for delta in ("?", "AAA", "AA==AAAA", ""):
+        call.model(OutputAudioDelta(response_id="r", item_id="r", delta=delta))
+    assert not call.to_phone
 
 
 def test_two_items_queued():
@@ -148,6 +232,19 @@ def test_a_service_that_does_not_cancel_is_told_to():
     assert call.sent(CancelResponse) == [CancelResponse(response_id="r")]
 
 
+def test_a_service_that_does_not_answer_by_itself_is_asked():
+    """With create_response off, the caller's turn is answered all the same, once."""
+    agent = replace(AGENT, turn_detection=ServerVad(create_response=False))
+    call = Exchange(agent).open()
+    call.caller_speaks()
+    assert not call.sent(CreateResponse)
+    call.caller_stops()
+    assert len(call.sent(CreateResponse)) == 1
+    call.response("r", 400)
+    call.wait(5)
+    assert len(call.sent(CreateResponse)) == 1
+
+
 def test_the_phone_is_silenced_before_the_model_is_told():
     """The ear notices delay; the model does not."""
     call = Exchange().open()
@@ -177,7 +274,7 @@ def test_a_response_that_crosses_the_callers_first_word_is_cancelled():
 @pytest.mark.parametrize("echo_delay", [0.0, 0.03])
 def test_the_worked_example(echo_delay):
     """A of 1500 ms and B of 2000 ms in pieces of 400: interrupted at 1330 ms, A is cut there and B at 0."""
-    call = Exchange(echo_delay=echo_delay).open()
+    call = Exchange(uplink=lambda: echo_delay).open()
     call.response("a", 400, 400, 400, 300)
     call.response("b", 400, 400, 400, 400, 400)
     call.wait(1.33)

@@ -89,3 +89,8 @@ def test_a_clock_that_starts_anew_is_followed():
     assert len(inbound.heard(frame(155), 0.02)) == 1
     *silence, _ = inbound.heard(frame(155 + 20 + 500), 0.5)
     assert ms(silence) == 500
+
+
+def test_a_frame_of_nothing_is_nothing():
+    """The service refuses an append without audio."""
+    assert Inbound().heard(frame(155, ms=0), 0.0) == ()

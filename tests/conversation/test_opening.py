@@ -8,6 +8,7 @@ from exchange import AGENT, PCMU_BOTH_WAYS, START, Exchange, frame
 from twiliobridge.conversation.ending import Ending
 from twiliobridge.conversation.limits import Limits
 from twiliobridge.conversation.mind import Phase
+from twiliobridge.mediastream.events import Dtmf
 from twiliobridge.realtime import events as model
 from twiliobridge.realtime.session import Session
 
@@ -78,6 +79,34 @@ def test_early_audio_is_bounded_and_the_oldest_goes():
     call.model(CREATED)
     call.model(UPDATED)
     assert len(call.sent(model.AppendAudio)) == 250
+
+
+def test_keys_pressed_early_wait_for_the_session():
+    """Nothing goes to the model before the session stands; the keys are told then."""
+    call = Exchange()
+    call.phone(START)
+    for digit in "42#":
+        call.phone(Dtmf(digit=digit))
+    assert not call.to_model
+    call.model(CREATED)
+    call.model(UPDATED)
+    call.wait(2)
+    [item] = call.sent(model.CreateItem)
+    assert "42#" in item.item.content[0].text
+    assert len(call.sent(model.CreateResponse)) == 1
+
+
+def test_a_stream_that_only_listens_is_refused():
+    """<Start><Stream> takes no audio: an agent on it would be mute."""
+    call = Exchange()
+    call.phone(replace_tracks(START, ("inbound", "outbound")))
+    assert "<Connect>" in call.ending.detail
+
+
+def replace_tracks(start, tracks):
+    return type(start)(
+        stream_sid=start.stream_sid, call_sid=start.call_sid, account_sid=start.account_sid, tracks=tracks
+    )
 
 
 def test_parameters_reach_the_model_and_the_tools():

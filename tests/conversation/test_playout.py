@@ -2,7 +2,7 @@
 
 import pytest
 
-from twiliobridge.conversation.playout import TWILIO_BUFFER_MS, Part, Playout
+from twiliobridge.conversation.playout import MOST_GROWING, MOST_SEGMENTS, TWILIO_BUFFER_MS, Part, Playout
 
 A = Part("ra", "a", 0)
 B = Part("rb", "b", 0)
@@ -25,7 +25,7 @@ def test_no_further_than_the_next_mark():
     playout = Playout()
     sent(playout, A, 400)
     sent(playout, A, 400)
-    assert playout.position(100.0) == 400
+    assert playout.position(5.0) == 400
 
 
 def test_a_mark_corrects_the_clock_both_ways():
@@ -55,6 +55,7 @@ def test_time_does_not_run_while_nothing_is_queued():
     """After silence, the next item begins at its first byte."""
     playout = Playout()
     playout.mark_returned(sent(playout, A, 400), now=0.4)
+    playout.ended(A.response_id)
     sent(playout, B, 400, now=60.0)
     [cut] = playout.interrupt(60.05)
     assert cut.part == B
@@ -67,6 +68,7 @@ def test_an_item_in_two_pieces_is_measured_from_its_first_byte():
     sent(playout, A, 400)
     sent(playout, B, 400)
     playout.sent(A, 3200, 0.0)
+    playout.ended(B.response_id)
     for name in list(playout._pending):
         playout.mark_returned(name[0], now=0.8)
     [cut] = playout.interrupt(0.9)
@@ -95,5 +97,52 @@ def test_a_cut_never_exceeds_what_was_sent():
 def test_ten_minutes_are_the_most_that_can_queue():
     """Beyond Twilio's buffer nothing would be heard."""
     playout = Playout()
-    playout.sent(A, round(TWILIO_BUFFER_MS * 8), now=0.0)
-    assert playout.overflows
+    playout.sent(A, round(TWILIO_BUFFER_MS * 8) - 160, now=0.0)
+    assert playout.has_room(160, now=0.0)
+    assert not playout.has_room(161, now=0.0)
+
+
+def test_an_item_resumed_after_silence_is_measured_from_its_first_byte():
+    """Its first segment was heard and forgotten long ago; the part is still the same."""
+    playout = Playout()
+    playout.mark_returned(sent(playout, A, 400), now=0.4)
+    playout.mark_returned(sent(playout, B, 400, now=0.4), now=0.8)
+    playout.ended(B.response_id)
+    sent(playout, A, 400, now=5.0)
+    [cut] = playout.interrupt(5.1)
+    assert (cut.part, cut.sent_ms) == (A, 800)
+    assert cut.heard_ms == pytest.approx(500, abs=1)
+
+
+def test_a_phone_that_returns_no_marks_is_believed_by_the_clock():
+    """Five seconds after all should have been heard, it was: nothing old is cut, and there is room again."""
+    playout = Playout()
+    sent(playout, A, TWILIO_BUFFER_MS)
+    playout.ended(A.response_id)
+    assert not playout.has_room(160, now=600.0)
+    assert playout.has_room(160, now=605.0)
+    sent(playout, B, 1000, now=606.0)
+    [cut] = playout.interrupt(606.1)
+    assert cut.part == B
+
+
+def test_what_is_heard_to_its_last_byte_is_cut_only_while_it_grows():
+    """The model has generated more of a growing part than it has sent; of an ended one it has not."""
+    playout = Playout()
+    playout.mark_returned(sent(playout, A, 400), now=0.4)
+    playout.mark_returned(sent(playout, B, 400, now=0.4), now=0.8)
+    playout.ended(A.response_id, A)
+    [cut] = playout.interrupt(0.8)
+    assert (cut.part, cut.heard_ms, cut.sent_ms) == (B, 400, 400)
+
+
+def test_the_ledger_is_bounded_whatever_the_model_generates():
+    """Single bytes of ever new parts, none of which ends: what waits is limited, what was heard goes."""
+    playout = Playout()
+    for k in range(20_000):
+        if playout.has_room(1, now=0.0):
+            playout.sent(Part("r", f"i{k}", 0), 1, now=0.0)
+    assert len(playout._segments) == len(playout._lengths) == MOST_SEGMENTS
+    playout.mark_returned(playout.mark(), now=1.0)
+    playout.sent(A, 1, now=2.0)
+    assert len(playout._lengths) <= MOST_GROWING + 1

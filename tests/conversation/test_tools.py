@@ -6,6 +6,7 @@ from exchange import AGENT, Exchange
 
 from twiliobridge.conversation.agent import Tool
 from twiliobridge.conversation.transcript import Speaker
+from twiliobridge.mediastream.events import Play
 from twiliobridge.realtime import events as model
 
 
@@ -125,17 +126,145 @@ def test_a_noise_that_gets_no_response_does_not_swallow_the_answer():
 
 def test_a_request_that_crossed_another_response_is_repeated():
     """conversation_already_has_active_response: asked again when that one is done."""
+    call = waiting_for_balance()
+    call.answer_tool("c1", "10 dollars")
+    call.response("auto", 100, done=False)
+    refuse(call)
+    call.response_done("auto")
+    call.wait(2)
+    assert len(call.sent(model.CreateResponse)) == 2
+
+
+def waiting_for_balance():
     call = Exchange(HELPER).open()
     call.response("r", done=False)
     call.function_call("r", "c1", "balance")
     call.response_done("r")
+    return call
+
+
+def refuse(call, code="conversation_already_has_active_response", *, named=True):
+    event_id = call.sent(model.CreateResponse)[-1].event_id if named else None
+    call.model(model.Error(error=model.ErrorDetail(code=code, event_id=event_id)))
+
+
+def test_a_refusal_that_names_no_event_is_the_requests():
+    """Only a request can find a response active."""
+    call = waiting_for_balance()
     call.answer_tool("c1", "10 dollars")
-    [ask] = call.sent(model.CreateResponse)
-    refusal = model.ErrorDetail(code="conversation_already_has_active_response", event_id=ask.event_id)
-    call.model(model.Error(error=refusal))
-    call.response("auto", 100)
+    call.response("auto", 100, done=False)
+    refuse(call, named=False)
+    call.response_done("auto")
     call.wait(2)
     assert len(call.sent(model.CreateResponse)) == 2
+
+
+def test_a_request_that_crossed_a_response_that_answers_it_is_not_repeated():
+    """The output had arrived before the service began to answer by itself."""
+    call = waiting_for_balance()
+    call.answer_tool("c1", "10 dollars")
+    confirm(call)
+    call.response("auto", 100, done=False)
+    refuse(call)
+    call.response_done("auto")
+    call.wait(2)
+    assert len(call.sent(model.CreateResponse)) == 1
+
+
+def test_a_refusal_may_come_two_responses_late():
+    """The service created, ended and created again before it read the request: the answer is still owed."""
+    call = waiting_for_balance()
+    call.answer_tool("c1", "10 dollars")
+    call.response("auto", 100)
+    call.response("auto 2", 100, done=False)
+    refuse(call)
+    call.response_done("auto 2")
+    call.wait(2)
+    assert len(call.sent(model.CreateResponse)) == 2
+
+
+def test_an_output_that_was_refused_is_waited_for_no_longer():
+    """From then on, automatic responses answer what there is."""
+    call = waiting_for_balance()
+    call.caller_speaks()
+    call.answer_tool("c1", "10 dollars")
+    [item] = call.sent(model.CreateItem)
+    call.model(model.Error(error=model.ErrorDetail(code="invalid_tool_call_id", event_id=item.event_id)))
+    call.caller_stops()
+    call.response("auto", 100)
+    call.wait(5)
+    assert not call.sent(model.CreateResponse)
+
+
+def test_a_service_that_does_not_say_that_the_caller_stopped():
+    """The committed turn, or the response to it, says so; the agent is not kept silent for ever."""
+    call = waiting_for_balance()
+    call.caller_speaks("u1")
+    call.model(model.AudioCommitted(item_id="u1"))
+    call.response("r1", 400)
+    assert call.sent(Play)
+    call.wait(1)
+    call.caller_speaks("u2")
+    call.response("r2", 400)
+    assert not call.sent(model.CancelResponse)
+    call.wait(1)
+    call.caller_speaks("u3")
+    call.model(model.AudioCleared())
+    call.answer_tool("c1", "10 dollars")
+    assert len(call.sent(model.CreateResponse)) == 1
+
+
+def test_the_end_of_an_earlier_turn_does_not_end_this_one():
+    """The commit of the last words may come after the first of the next."""
+    call = waiting_for_balance()
+    call.caller_speaks("u1")
+    call.caller_stops("u1")
+    call.caller_speaks("u2")
+    call.model(model.AudioCommitted(item_id="u1"))
+    call.answer_tool("c1", "10 dollars")
+    call.wait(3)
+    assert not call.sent(model.CreateResponse)
+
+
+def test_a_call_made_after_its_response_was_done_is_answered():
+    """Some services say so in that order; the model is asked to go on all the same."""
+    call = Exchange(HELPER).open()
+    call.response("r")
+    call.function_call("r", "c1", "balance")
+    call.answer_tool("c1", "10 dollars")
+    assert len(call.sent(model.CreateResponse)) == 1
+
+
+def test_a_response_without_end_does_not_swallow_its_tools():
+    """The service began the next one without response.done: what was answered meanwhile is owed."""
+    call = Exchange(HELPER).open()
+    call.response("r", done=False)
+    call.function_call("r", "c1", "balance")
+    call.answer_tool("c1", "10 dollars")
+    call.response("r2", 100)
+    call.wait(2)
+    assert len(call.sent(model.CreateResponse)) == 1
+
+
+def test_a_call_that_is_said_twice_runs_once():
+    """It may move money."""
+    call = Exchange(HELPER).open()
+    call.response("r", done=False)
+    call.function_call("r", "c1", "balance")
+    call.function_call("r", "c1", "balance")
+    assert len(call.tools) == 1
+
+
+def test_a_response_beside_the_conversation_does_not_free_the_way():
+    """The end of an out-of-band response is not the end of the one that is running."""
+    call = waiting_for_balance()
+    call.response("running", 100, done=False)
+    call.model(model.ResponseCreated(response=model.Response(id="aside")))
+    call.model(model.ResponseDone(response=model.Response(id="aside", status="completed")))
+    call.answer_tool("c1", "10 dollars")
+    assert not call.sent(model.CreateResponse)
+    call.response_done("running")
+    assert len(call.sent(model.CreateResponse)) == 1
 
 
 def test_calls_of_a_discarded_response_are_not_run():

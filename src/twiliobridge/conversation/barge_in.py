@@ -3,9 +3,11 @@
 In this order, all at one instant:
 
 1. estimate what was heard, and list the parts that were not heard to their end;
-2. discard their responses and the one being generated: none of their later audio goes out;
+2. discard their responses and the one being generated: none of their later audio goes out, and an item that
+   shows itself only then is truncated at 0;
 3. forget the pending marks, so that those which `clear` flushes cannot be taken for played ones;
-4. `clear` to the phone first: the ear notices delay;
+4. `clear` to the phone first, because the ear notices delay, and whenever a mark is missing, because a
+   stalled line plays later than estimated;
 5. `response.cancel`, where the service does not cancel by itself;
 6. `conversation.item.truncate` for each cut part, at what was heard of it: the queued ones at 0, so that the
    model never believes it said words that nobody heard.
@@ -17,7 +19,7 @@ truncation over WebSocket; Twilio docs, Media Streams > clear.
 from twiliobridge.conversation.commands import Command, ToModel, ToPhone
 from twiliobridge.conversation.farewell import call_off, closed_if_heard
 from twiliobridge.conversation.mind import Mind
-from twiliobridge.conversation.playout import Unheard
+from twiliobridge.conversation.playout import Part, Unheard
 from twiliobridge.mediastream.events import Clear
 from twiliobridge.realtime.events import CancelResponse, TruncateItem
 
@@ -34,19 +36,26 @@ def by_key(mind: Mind, now: float) -> list[Command]:
 
 
 def _interrupt(mind: Mind, now: float, *, service_cancels: bool) -> list[Command]:
-    responses, active = mind.responses, mind.responses.active
+    active, silent = mind.responses.active, mind.playout.drained
+    # A response that is already discarded needs no second cancellation.
+    cancel = mind.more_to_come and not service_cancels
     cut = mind.playout.interrupt(now)
-    if not cut and active is None:
-        return call_off(mind)
-    # A response that was silent so far and is already discarded needs no second cancellation.
-    cancel = active is not None and not service_cancels and not responses.is_discarded(active)
-    for response_id in {active, *(unheard.part.response_id for unheard in cut)} - {None}:
-        responses.discard(str(response_id))
-    commands: list[Command] = [ToPhone(Clear())] if cut else []
+    if active is not None:
+        mind.discarded.add(active)
+    for unheard in cut:
+        mind.discarded.add(unheard.part.response_id, (unheard.part,))
+    commands: list[Command] = [] if silent else [ToPhone(Clear())]
     if cancel:
         commands.append(ToModel(CancelResponse(response_id=active)))
     commands += [ToModel(_truncation(mind, unheard, now)) for unheard in cut]
     return commands + call_off(mind) + closed_if_heard(mind)
+
+
+def straggler(mind: Mind, part: Part, now: float) -> list[Command]:
+    """Late audio of a discarded response. The model must not believe that its first words were heard."""
+    if not mind.discarded.first_heard_of(part):
+        return []
+    return [ToModel(_truncation(mind, Unheard(part, 0, 0.0), now))]
 
 
 def _truncation(mind: Mind, unheard: Unheard, now: float) -> TruncateItem:

@@ -1,55 +1,101 @@
 """How a call ends without cutting a word: what is queued is heard first, within a bound."""
 
+from dataclasses import replace
+
 from twiliobridge.conversation.commands import Command, ToPhone
 from twiliobridge.conversation.ending import Ending
 from twiliobridge.conversation.mind import Closing, Goodbye, Mind, Phase
+from twiliobridge.conversation.tool_calls import MOST_UNANSWERED
 from twiliobridge.mediastream.events import Mark
 
 SAY_GOODBYE = "Say goodbye in one short sentence. The line closes once it has been heard."
 CALLED_OFF = "The caller spoke before the goodbye was heard. The call goes on."
 
 
-def close_when_heard(mind: Mind, ending: Ending, detail: str, now: float) -> list[Command]:
-    """Hangs up once the last queued word was heard; at the latest some slack after it should have been."""
-    if mind.phase is Phase.WAITING or (mind.playout.drained and not mind.responses.active):
+# ---------------------------------------------------------------- closing
+
+
+def close_when_heard(
+    mind: Mind, ending: Ending, detail: str, now: float, *, revocable: bool = False
+) -> list[Command]:
+    """Hangs up once the last word was heard; at the latest some slack after it should have been."""
+    if mind.phase is Phase.CLOSING:
+        return closed_if_heard(mind)
+    if mind.phase is Phase.WAITING or (mind.playout.drained and not mind.more_to_come):
         return mind.hang_up(ending, detail)
     mind.phase = Phase.CLOSING
-    deadline = now + mind.playout.queued_ms(now) / 1000.0 + mind.limits.goodbye_slack
-    mind.closing = Closing(ending, detail, deadline)
+    latest = max(now, mind.playout.ends) + mind.limits.last_words
+    mind.closing = Closing(ending, detail, now, latest, revocable)
+    return mark_tail(mind)
+
+
+def mark_tail(mind: Mind) -> list[Command]:
+    """The mark behind the last audio, which may be shorter than the distance of marks."""
     return [ToPhone(Mark(name=mind.playout.mark()))] if mind.playout.unmarked else []
 
 
 def closed_if_heard(mind: Mind) -> list[Command]:
     """After a mark came back, or a response ended: is that the end?"""
-    if mind.closing is None or not mind.playout.drained or mind.responses.active:
+    closing = mind.closing if mind.phase is Phase.CLOSING else None
+    if closing is None or not mind.playout.drained or mind.more_to_come:
         return []
-    return mind.hang_up(mind.closing.ending, mind.closing.detail)
+    return mind.hang_up(closing.ending, closing.detail)
 
 
-def goodbye_called(mind: Mind, call_id: str, response_id: str) -> list[Command]:
+def deadline(mind: Mind) -> float | None:
+    """When the line closes although a mark, or the end of a response, is still missing."""
+    if mind.closing is None:
+        return None
+    if mind.more_to_come:
+        return mind.closing.latest
+    heard = max(mind.closing.since, mind.playout.ends)
+    return min(heard + mind.limits.goodbye_slack, mind.closing.latest)
+
+
+def model_gone(mind: Mind, ending: Ending, detail: str, now: float) -> list[Command]:
+    """What the caller is still hearing is heard, then the line closes; nothing can call that off."""
+    if mind.responses.active is not None:
+        mind.discarded.add(mind.responses.active)
+    mind.goodbye = None
+    if mind.closing is not None:
+        mind.closing = replace(mind.closing, revocable=False)
+    return close_when_heard(mind, ending, detail, now)
+
+
+# ---------------------------------------------------------------- end_call
+
+
+def goodbye_called(mind: Mind, call_id: str, response_id: str, now: float) -> list[Command]:
     """The model called `end_call`; whether it has said its goodbye shows when the response is done."""
-    mind.goodbye = Goodbye(call_id, response_id)
-    return []
+    earlier = mind.goodbye
+    answered = earlier is not None and earlier.answered
+    call_ids = earlier.call_ids if earlier is not None else ()
+    mind.goodbye = Goodbye((*call_ids, call_id)[-MOST_UNANSWERED:], response_id, answered)
+    return [] if mind.responses.active == response_id else response_done(mind, response_id, now)
 
 
-def response_done(mind: Mind, response_id: str, now: float) -> list[Command]:
+def response_done(mind: Mind, response_id: str, now: float, *, failed: bool = False) -> list[Command]:
     """The response with `end_call`, or the goodbye that was asked for, is complete."""
     goodbye = mind.goodbye
     if goodbye is None or (response_id != goodbye.response_id and not goodbye.answered):
         return []
+    if goodbye.answered and failed:
+        return []  # it is asked for once more
     said = mind.voiced == response_id or not mind.playout.drained
     if said or goodbye.answered:
-        return close_when_heard(mind, Ending.AGENT_HUNG_UP, "", now)
-    mind.goodbye = Goodbye(goodbye.call_id, goodbye.response_id, answered=True)
+        return close_when_heard(mind, Ending.AGENT_HUNG_UP, "", now, revocable=True)
+    mind.goodbye = Goodbye((), goodbye.response_id, answered=True)
     mind.responses.owe()
-    return mind.answer(goodbye.call_id, SAY_GOODBYE)
+    return answer(mind, goodbye, SAY_GOODBYE)
 
 
 def call_off(mind: Mind) -> list[Command]:
     """The caller interrupted the goodbye: the agent does not hang up on somebody who is talking."""
     goodbye, mind.goodbye = mind.goodbye, None
-    if mind.closing is not None and mind.closing.ending is Ending.AGENT_HUNG_UP:
+    if mind.closing is not None and mind.closing.revocable:
         mind.closing, mind.phase = None, Phase.TALKING
-    if goodbye is None or goodbye.answered:
-        return []
-    return mind.answer(goodbye.call_id, CALLED_OFF)
+    return [] if goodbye is None else answer(mind, goodbye, CALLED_OFF)
+
+
+def answer(mind: Mind, goodbye: Goodbye, output: str) -> list[Command]:
+    return [command for call_id in goodbye.call_ids for command in mind.answer(call_id, output)]

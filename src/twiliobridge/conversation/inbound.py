@@ -6,9 +6,10 @@ mid-speech, when nothing has come for a while. Either way the model's clock stay
 """
 
 import base64
+from collections import deque
 
 from twiliobridge.audio.format import AudioFormat
-from twiliobridge.mediastream.events import Media
+from twiliobridge.mediastream.events import Media, audio_size
 
 SMALLEST_GAP_MS = 20.0
 "Twilio's timestamps wander by a millisecond or two; a missing frame is 20."
@@ -37,6 +38,8 @@ class Inbound:
 
     def heard(self, media: Media, now: float) -> tuple[str, ...]:
         """Payloads for the model, in order; the frame's own comes last, untouched."""
+        if not media.payload:
+            return ()  # the service refuses an append of nothing
         reached = media.timestamp_ms if self._reached_ms is None else self._reached_ms
         gap = media.timestamp_ms - reached
         in_step = -LONGEST_GAP_MS <= gap < SMALLEST_GAP_MS
@@ -70,6 +73,31 @@ class Inbound:
         self._filled_ms += missing
         self._reached_ms += missing
         return _silence(missing)
+
+
+class Early:
+    """The caller's audio from before the model was ready, as base64. The oldest goes first."""
+
+    def __init__(self, most_ms: float) -> None:
+        self._most_ms = most_ms
+        self._ms = 0.0
+        self._payloads: deque[str] = deque()
+
+    def keep(self, payloads: tuple[str, ...]) -> None:
+        self._payloads.extend(payloads)
+        self._ms += sum(map(_duration_ms, payloads))
+        while self._ms > self._most_ms:
+            self._ms -= _duration_ms(self._payloads.popleft())
+
+    def take(self) -> tuple[str, ...]:
+        taken = tuple(self._payloads)
+        self._payloads.clear()
+        self._ms = 0.0
+        return taken
+
+
+def _duration_ms(payload: str) -> float:
+    return AudioFormat.PCMU.duration_ms(audio_size(payload))
 
 
 def _silence(duration_ms: int) -> tuple[str, ...]:

@@ -19,6 +19,12 @@ class Keypad:
             return self._take()
         return None
 
+    def keep(self, digit: str, now: float) -> None:
+        """A key from before there is anybody to tell: only a pause completes the turn."""
+        if len(self._digits) < self._limits.most_digits:
+            self._digits += digit
+            self._last = now
+
     def deadline(self) -> float | None:
         return self._last + self._limits.digits_pause if self._digits else None
 

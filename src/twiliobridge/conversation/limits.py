@@ -17,6 +17,8 @@ class Limits:
     "How long an answer may take to begin, or to go on, before the model counts as lost."
     goodbye_slack: float = 2.0
     "How long after the queued speech should have been heard a missing mark is waited for."
+    last_words: float = 30.0
+    "How much more than what is queued a response under way may still say once the call is closing."
     digits_pause: float = 2.0
     "A pause between keys that ends a DTMF turn."
     most_digits: int = 32

@@ -1,6 +1,5 @@
 """What a relay knows of its call: the parts, and the phase in which it is."""
 
-from collections import deque
 from dataclasses import dataclass, field
 from enum import Enum
 
@@ -8,8 +7,9 @@ import msgspec
 
 from twiliobridge.conversation.agent import Agent
 from twiliobridge.conversation.commands import Command, HangUp, ToModel
+from twiliobridge.conversation.discarded import Discarded
 from twiliobridge.conversation.ending import Ending
-from twiliobridge.conversation.inbound import Inbound
+from twiliobridge.conversation.inbound import Early, Inbound
 from twiliobridge.conversation.keypad import Keypad
 from twiliobridge.conversation.limits import Limits
 from twiliobridge.conversation.playout import Playout
@@ -33,7 +33,8 @@ class Phase(Enum):
 class Goodbye:
     """`end_call` was called and waits for its goodbye."""
 
-    call_id: str
+    call_ids: tuple[str, ...]
+    "Its function calls that were not answered."
     response_id: str
     answered: bool = False
     "The model was asked for the words, because the call came without any."
@@ -43,7 +44,11 @@ class Goodbye:
 class Closing:
     ending: Ending
     detail: str
-    deadline: float
+    since: float
+    latest: float
+    "When the line closes whatever is still to be heard."
+    revocable: bool = False
+    "A caller who speaks now calls it off."
 
 
 @dataclass
@@ -53,12 +58,13 @@ class Mind:
     began: float
     transcript: Transcript
     keypad: Keypad
+    early: Early
     phase: Phase = Phase.WAITING
     start: Start | None = None
     session_open: bool = False
     "`session.created` was seen."
-    caller_speaking: bool = False
-    "Between the model's `speech_started` and `speech_stopped`."
+    speaking: str | None = None
+    "The caller's item, between the model's `speech_started` and the end of that turn."
     goodbye: Goodbye | None = None
     closing: Closing | None = None
     model_heard: float = 0.0
@@ -72,20 +78,31 @@ class Mind:
     inbound: Inbound = field(default_factory=Inbound)
     responses: Responses = field(default_factory=Responses)
     tool_calls: ToolCalls = field(default_factory=ToolCalls)
-    early: deque[str] = field(default_factory=deque)
-    "The caller's audio from before the model was ready, as base64."
+    discarded: Discarded = field(default_factory=Discarded)
 
     @classmethod
     def at_birth(cls, agent: Agent, limits: Limits, now: float) -> "Mind":
-        return cls(agent, limits, now, Transcript(now), Keypad(limits), model_heard=now)
+        early = Early(limits.early_audio_ms)
+        return cls(agent, limits, now, Transcript(now), Keypad(limits), early, model_heard=now)
+
+    @property
+    def caller_has_floor(self) -> bool:
+        """The caller speaks, or is in the middle of a turn of keys."""
+        return self.speaking is not None or self.keypad.deadline() is not None
+
+    @property
+    def more_to_come(self) -> bool:
+        """The model is generating what is to be heard."""
+        active = self.responses.active
+        return active is not None and active not in self.discarded
 
     def hang_up(self, ending: Ending, detail: str = "") -> list[Command]:
         self.phase = Phase.ENDED
         return [HangUp(ending, detail)]
 
     def ask_for_response(self, now: float) -> list[Command]:
-        """Asks for the response that is owed, unless the caller speaks, one runs, or the call is closing."""
-        if self.phase is not Phase.TALKING or self.caller_speaking:
+        """Asks for the response that is owed, unless the caller has the floor or the call is closing."""
+        if self.phase is not Phase.TALKING or self.caller_has_floor:
             return []
         request = self.responses.ask(now)
         if request is None:
@@ -98,7 +115,7 @@ class Mind:
         self.items_made += 1
         item = msgspec.structs.replace(item, id=f"bridge_item_{self.items_made}")
         self.responses.item_sent(str(item.id))
-        return [ToModel(CreateItem(item=item))]
+        return [ToModel(CreateItem(event_id=item.id, item=item))]
 
     def answer(self, call_id: str, output: str) -> list[Command]:
         """Answers a function call of the model."""

@@ -11,12 +11,14 @@ from twiliobridge.conversation.ending import Ending
 from twiliobridge.conversation.mind import Mind, Phase, to_model
 from twiliobridge.conversation.playout import Part
 from twiliobridge.conversation.transcript import Speaker
-from twiliobridge.mediastream.events import Mark, Play, audio_size
+from twiliobridge.mediastream.bounds import checked
+from twiliobridge.mediastream.events import Play, audio_size
 from twiliobridge.realtime import events as model
-from twiliobridge.realtime.errors import FATAL_CODES
+from twiliobridge.realtime.errors import is_fatal
 
-LARGEST_PIECE = 4272
-"Base64 characters between two marks at the most: 3204 bytes, so that the usual delta of 400 ms stays whole."
+LARGEST_PIECE = 4480
+"""Base64 characters between two marks at the most: 420 ms, the least number of whole base64 groups and whole
+packets that leaves the usual delta of 400 ms whole. A mark inside a packet comes back at its end."""
 
 MOST_FAILURES = 2
 "Responses that may fail in a row before the call goes back to TwiML."
@@ -34,42 +36,65 @@ def on_session_created(mind: Mind, event: model.SessionCreated, now: float) -> l
 
 def on_error(mind: Mind, event: model.Error, now: float) -> list[Command]:
     error = event.error
-    if mind.phase is Phase.WAITING or error.code in FATAL_CODES:
+    if mind.phase is Phase.WAITING or is_fatal(error):
         ending = Ending.MODEL_REFUSED if mind.phase is Phase.WAITING else Ending.MODEL_LOST
-        return lost(mind, ending, f"{error.code}: {error.message}", now)
-    if not mind.responses.refused(error.event_id):
-        return []  # a race of two interruptions, or of a truncation and a deletion: nothing is owed for it
-    if error.code != ALREADY_ACTIVE:
-        return failed(mind, f"{error.code}: {error.message}", now)
-    mind.responses.owe()
-    mind.responses.turn_ended(now)  # the service was faster; it gets its second again
-    return []
-
-
-def lost(mind: Mind, ending: Ending, detail: str, now: float) -> list[Command]:
-    """The model is gone: what the caller is still hearing is heard, then the call goes back to TwiML."""
-    mind.responses.active = None
-    if mind.closing is not None:
-        return farewell.closed_if_heard(mind)
-    return farewell.close_when_heard(mind, ending, detail, now)
+        return farewell.model_gone(mind, ending, reason_of(error), now)
+    if error.event_id is not None:
+        mind.responses.item_arrived(error.event_id)
+    crossed = error.code == ALREADY_ACTIVE
+    # Some services do not say which event they refuse; only a request can find a response active.
+    ours = (crossed or error.event_id is not None) and mind.responses.refused(error.event_id, now)
+    return failed(mind, error, now) if ours and not crossed else mind.ask_for_response(now)
 
 
 # ---------------------------------------------------------------- the caller, as the model hears it
 
 
 def on_speech_started(mind: Mind, event: model.SpeechStarted, now: float) -> list[Command]:
-    mind.caller_speaking = True
+    mind.speaking = event.item_id
     mind.inbound.speech_started()
     mind.transcript.write(event.item_id, Speaker.CALLER, "", now)
     return barge_in.by_voice(mind, now)
 
 
 def on_speech_stopped(mind: Mind, event: model.SpeechStopped, now: float) -> list[Command]:
-    mind.caller_speaking = False
-    mind.inbound.speech_stopped()
+    caller_stopped(mind)
     mind.transcript.turn_ended(now)
+    return response_follows(mind, now)
+
+
+def on_committed(mind: Mind, event: model.AudioCommitted, now: float) -> list[Command]:
+    """Ends the turn of a service that does not say `speech_stopped`."""
+    if mind.speaking != event.item_id:
+        return []
+    caller_stopped(mind)
+    mind.transcript.turn_ended(now)
+    return response_follows(mind, now)
+
+
+def on_cleared(mind: Mind, event: model.AudioCleared, now: float) -> list[Command]:
+    """The turn in progress is gone; no response follows."""
+    caller_stopped(mind)
+    return mind.ask_for_response(now)
+
+
+def on_idle(mind: Mind, event: model.IdleTimeout, now: float) -> list[Command]:
+    """The caller has been silent for long; the service speaks by itself."""
+    caller_stopped(mind)
+    return response_follows(mind, now)
+
+
+def caller_stopped(mind: Mind) -> None:
+    mind.speaking = None
+    mind.inbound.speech_stopped()
+
+
+def response_follows(mind: Mind, now: float) -> list[Command]:
+    """Of the service by itself, or else because the bridge asks: the caller is answered either way."""
     detection = mind.agent.turn_detection
-    if detection is not None and detection.create_response is not False:
+    if detection is not None and detection.create_response is False:
+        mind.responses.owe()
+    else:
         mind.responses.turn_ended(now)
     return mind.ask_for_response(now)
 
@@ -80,7 +105,7 @@ def on_caller_transcript(mind: Mind, event: model.InputTranscriptCompleted, now:
 
 
 def on_item_added(mind: Mind, event: model.ItemAdded | model.ItemDone, now: float) -> list[Command]:
-    mind.responses.item_confirmed(event.item.id)
+    mind.responses.item_arrived(event.item.id)
     return []
 
 
@@ -88,40 +113,61 @@ def on_item_added(mind: Mind, event: model.ItemAdded | model.ItemDone, now: floa
 
 
 def on_response_created(mind: Mind, event: model.ResponseCreated, now: float) -> list[Command]:
-    mind.responses.created(event.response.id)
-    if not mind.caller_speaking:
-        return []
-    # Our request crossed the caller's first word. The caller goes first.
-    mind.responses.discard(event.response.id)
-    mind.responses.owe()
-    return to_model(model.CancelResponse(response_id=event.response.id))
+    superseded = mind.responses.active
+    if superseded is not None and mind.tool_calls.response_done(superseded):
+        mind.responses.owe()
+    asked = mind.responses.created(event.response)
+    if mind.phase is Phase.CLOSING:
+        return call_back(mind, event.response.id)
+    if asked and mind.caller_has_floor:  # the request crossed the caller's first word, or key
+        mind.responses.owe_again()
+        return call_back(mind, event.response.id)
+    if not asked:
+        caller_stopped(mind)  # or else the service would not have answered
+    return []
+
+
+def call_back(mind: Mind, response_id: str) -> list[Command]:
+    """A response that nobody is to hear."""
+    mind.discarded.add(response_id)
+    return to_model(model.CancelResponse(response_id=response_id))
 
 
 def on_audio(mind: Mind, event: model.OutputAudioDelta, now: float) -> list[Command]:
-    discarded = mind.responses.is_discarded(event.response_id)
-    if mind.phase is Phase.WAITING or discarded or mind.playout.overflows:
+    if mind.phase is Phase.WAITING or not playable(event.delta):
         return []
-    part, commands = Part.of(event), list[Command]()
+    part, size = Part.of(event), audio_size(event.delta)
+    if event.response_id in mind.discarded:
+        return barge_in.straggler(mind, part, now)
+    if not mind.playout.has_room(size, now):
+        return []
+    commands: list[Command] = []
     for start in range(0, len(event.delta), LARGEST_PIECE):
         piece = event.delta[start : start + LARGEST_PIECE]
         commands.append(ToPhone(Play(payload=piece)))
         mind.playout.sent(part, audio_size(piece), now)
         if mind.playout.mark_due:
-            commands.append(ToPhone(Mark(name=mind.playout.mark())))
+            commands += farewell.mark_tail(mind)
     mind.voiced = event.response_id
-    duration_ms = AudioFormat.PCMU.duration_ms(audio_size(event.delta))
-    mind.transcript.agent_audio(event.item_id, duration_ms, now)
+    mind.transcript.agent_audio(event.item_id, AudioFormat.PCMU.duration_ms(size), now)
     return commands
 
 
+def playable(delta: str) -> bool:
+    """What is no base64, the phone would refuse; what is empty, a truncation."""
+    try:
+        return bool(checked(Play(payload=delta)).payload)
+    except ValueError:
+        return False
+
+
 def on_audio_done(mind: Mind, event: model.OutputAudioDone, now: float) -> list[Command]:
-    if not mind.playout.unmarked or mind.responses.is_discarded(event.response_id):
-        return []
-    return [ToPhone(Mark(name=mind.playout.mark()))]
+    mind.playout.ended(event.response_id, Part.of(event))
+    return farewell.mark_tail(mind)
 
 
 def on_agent_transcript(mind: Mind, event: model.OutputTranscriptDelta, now: float) -> list[Command]:
-    if not mind.responses.is_discarded(event.response_id):
+    if event.response_id not in mind.discarded:
         mind.transcript.write(event.item_id, Speaker.AGENT, event.delta, now)
     return []
 
@@ -129,12 +175,13 @@ def on_agent_transcript(mind: Mind, event: model.OutputTranscriptDelta, now: flo
 def on_output_item_done(mind: Mind, event: model.OutputItemDone, now: float) -> list[Command]:
     item = event.item
     whole = item.type == "function_call" and item.status != "incomplete" and item.call_id is not None
-    if not whole or mind.responses.is_discarded(event.response_id):
-        return []
     call_id, name = str(item.call_id), item.name or ""
+    if not whole or event.response_id in mind.discarded or mind.tool_calls.awaits(call_id):
+        return []
     if name == END_CALL and mind.agent.may_hang_up:
-        return farewell.goodbye_called(mind, call_id, event.response_id)
-    mind.tool_calls.called(event.response_id, call_id)
+        return farewell.goodbye_called(mind, call_id, event.response_id, now)
+    generating = mind.responses.active == event.response_id
+    mind.tool_calls.called(event.response_id, call_id, generating=generating)
     mind.transcript.write(call_id, Speaker.TOOL, f"{name}({item.arguments or '{}'})", now)
     if mind.agent.tool(name) is None or mind.tool_calls.full:
         return answer_tool(mind, call_id, f"error: there is no tool named {name!r} that can run now", now)
@@ -155,28 +202,30 @@ def answer_tool(mind: Mind, call_id: str, output: str, now: float) -> list[Comma
 def on_response_done(mind: Mind, event: model.ResponseDone, now: float) -> list[Command]:
     response = event.response
     mind.responses.done(response.id)
+    mind.playout.ended(response.id)
     if mind.tool_calls.response_done(response.id):
         mind.responses.owe()
-    if response.status == "failed":
-        return failed(mind, reason_of(response), now)
-    mind.responses.failures = 0
-    commands = farewell.response_done(mind, response.id, now) or farewell.closed_if_heard(mind)
-    return commands + mind.ask_for_response(now)
+    has_failed = response.status == "failed"
+    commands = farewell.mark_tail(mind) + farewell.response_done(mind, response.id, now, failed=has_failed)
+    if has_failed and mind.phase is Phase.TALKING:
+        details = response.status_details
+        return commands + failed(mind, details.error if details else None, now)
+    if not has_failed:
+        mind.responses.failures = 0
+    return commands + farewell.closed_if_heard(mind) + mind.ask_for_response(now)
 
 
-def failed(mind: Mind, detail: str, now: float) -> list[Command]:
+def failed(mind: Mind, error: model.ErrorDetail | None, now: float) -> list[Command]:
     """One more try, then the call goes back to TwiML."""
     mind.responses.failures += 1
-    fatal = detail.partition(":")[0] in FATAL_CODES
+    fatal = error is not None and is_fatal(error)
     if fatal or mind.responses.failures >= MOST_FAILURES:
-        return lost(mind, Ending.MODEL_LOST, detail, now)
-    mind.responses.owe()
+        return farewell.model_gone(mind, Ending.MODEL_LOST, reason_of(error), now)
+    mind.responses.owe_again()
     return mind.ask_for_response(now)
 
 
-def reason_of(response: model.Response) -> str:
-    details = response.status_details
-    error = details.error if details else None
+def reason_of(error: model.ErrorDetail | None) -> str:
     return f"{error.code}: {error.message}" if error else "response failed without a reason"
 
 
@@ -186,6 +235,9 @@ MODEL: dict[type, Callable[[Mind, Any, float], list[Command]]] = {
     model.Error: on_error,
     model.SpeechStarted: on_speech_started,
     model.SpeechStopped: on_speech_stopped,
+    model.AudioCommitted: on_committed,
+    model.AudioCleared: on_cleared,
+    model.IdleTimeout: on_idle,
     model.InputTranscriptCompleted: on_caller_transcript,
     model.ItemAdded: on_item_added,
     model.ItemDone: on_item_added,

@@ -14,7 +14,7 @@ from twiliobridge.realtime.events import AppendAudio, ResponseParams, SessionUpd
 
 def begin(mind: Mind) -> list[Command]:
     """Describes the session, once both `start` and `session.created` are in."""
-    if mind.start is None or not mind.session_open:
+    if mind.start is None or not mind.session_open or mind.phase is not Phase.WAITING:
         return []
     return to_model(UpdateSession(session=mind.agent.session(mind.start.custom_parameters)))
 
@@ -27,8 +27,7 @@ def confirmed(mind: Mind, event: SessionUpdated, now: float) -> list[Command]:
     if formats != (AudioFormat.PCMU.value, AudioFormat.PCMU.value):
         return mind.hang_up(Ending.MODEL_REFUSED, f"the session speaks {formats}, not audio/pcmu both ways")
     mind.phase = Phase.TALKING
-    said = [ToModel(AppendAudio(audio=payload)) for payload in mind.early]
-    mind.early.clear()
+    said = [ToModel(AppendAudio(audio=payload)) for payload in mind.early.take()]
     if mind.agent.greeting:
         mind.responses.owe(greeting(mind, mind.agent.greeting))
     return [*said, *mind.ask_for_response(now)]

@@ -14,6 +14,8 @@ from twiliobridge.realtime.events import AppendAudio, Content, Item
 
 
 def on_start(mind: Mind, event: phone.Start, now: float) -> list[Command]:
+    if "outbound" in event.tracks:
+        return mind.hang_up(Ending.PHONE_UNREADABLE, "a <Start><Stream> only listens; use <Connect><Stream>")
     mind.start = event
     return begin(mind)
 
@@ -23,20 +25,16 @@ def on_media(mind: Mind, event: phone.Media, now: float) -> list[Command]:
         return []
     payloads = mind.inbound.heard(event, now)
     if mind.phase is Phase.WAITING:
-        _keep_early(mind, payloads)
+        mind.early.keep(payloads)
         return []
     return [ToModel(AppendAudio(audio=payload)) for payload in payloads]
 
 
-def _keep_early(mind: Mind, payloads: tuple[str, ...]) -> None:
-    mind.early.extend(payloads)
-    kept = sum(phone.audio_size(payload) for payload in mind.early) / 8
-    while kept > mind.limits.early_audio_ms:
-        kept -= phone.audio_size(mind.early.popleft()) / 8
-
-
 def on_dtmf(mind: Mind, event: phone.Dtmf, now: float) -> list[Command]:
     """The first key silences the agent, as callers know it from any menu."""
+    if mind.phase is Phase.WAITING:
+        mind.keypad.keep(event.digit, now)
+        return []
     interrupted = barge_in.by_key(mind, now)
     digits = mind.keypad.press(event.digit, now)
     return interrupted + (keyed(mind, digits, now) if digits else [])

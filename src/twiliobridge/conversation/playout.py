@@ -28,6 +28,15 @@ MARK_EVERY_MS = 100.0
 TWILIO_BUFFER_MS = 600_000.0
 "Twilio discards what would exceed ten minutes (warning 31931); it would then never be heard."
 
+MARKS_LOST_AFTER = 5.0
+"Seconds after all that was queued should have been heard. A phone that returns no mark by then returns none."
+
+MOST_SEGMENTS = 4096
+"Changes of part within what is queued. A response has one or two parts."
+
+MOST_GROWING = 64
+"Parts without an end that are remembered after they were heard. The service generates one at a time."
+
 
 @dataclass(frozen=True, slots=True)
 class Part:
@@ -44,11 +53,22 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class Unheard:
-    """A part that was cut: the caller heard `heard_ms` of the `sent_ms` that had been sent."""
+    """A part that was cut: the caller heard `heard_ms` of the `sent_ms` that had been sent.
+
+    Both may be the same: all that was sent was heard, and more was being generated.
+    """
 
     part: Part
     heard_ms: int
     sent_ms: float
+
+
+@dataclass(slots=True)
+class _Length:
+    ms: float = 0.0
+    "Sent so far."
+    growing: bool = True
+    "The model has not said that this was all."
 
 
 @dataclass(slots=True)
@@ -70,6 +90,7 @@ class Playout:
 
     def _begin(self) -> None:
         self._segments: deque[_Segment] = deque()
+        self._lengths: dict[Part, _Length] = {}
         self._pending: deque[tuple[str, float]] = deque()
         self._sent = 0.0
         self._played = 0.0
@@ -87,24 +108,41 @@ class Playout:
         return self._marked < self._sent
 
     @property
-    def overflows(self) -> bool:
-        """Twilio's buffer is as full as it may get."""
-        return self._sent - self._played >= TWILIO_BUFFER_MS
-
-    @property
     def mark_due(self) -> bool:
         return self._sent - self._marked >= MARK_EVERY_MS
 
+    @property
+    def ends(self) -> float:
+        """When all that was sent will have been heard, if the line does not stall."""
+        reached, since = self._anchor
+        return since + (self._sent - reached) / 1000.0
+
+    def has_room(self, size: int, now: float) -> bool:
+        """Whether Twilio's buffer takes `size` more bytes."""
+        queued = 0.0 if self._overdue(now) else self._sent - self._played
+        fits = queued + AudioFormat.PCMU.duration_ms(size) <= TWILIO_BUFFER_MS
+        return fits and max(len(self._segments), len(self._lengths)) < MOST_SEGMENTS
+
     def sent(self, part: Part, size: int, now: float) -> None:
         """`size` bytes of mu-law of a part went out."""
-        if self.drained:
-            self._anchor = (self._sent, now)
-        start, self._sent = self._sent, self._sent + AudioFormat.PCMU.duration_ms(size)
+        if self.drained or self._overdue(now):
+            self._rest(now)
+        length = self._lengths.setdefault(part, _Length())
+        length.growing = True
+        duration = AudioFormat.PCMU.duration_ms(size)
         last = self._segments[-1] if self._segments else None
-        if last is not None and last.part == part:
-            last.end = self._sent
-        else:
-            self._segments.append(_Segment(part, self._sent_of(part), start, self._sent))
+        if last is None or last.part != part:
+            last = _Segment(part, length.ms, self._sent, self._sent)
+            self._segments.append(last)
+        self._sent += duration
+        last.end = self._sent
+        length.ms += duration
+
+    def ended(self, response_id: str, part: Part | None = None) -> None:
+        """No more audio of a part, or of all parts of a response, is to come."""
+        for known, length in self._lengths.items():
+            if known == part or (part is None and known.response_id == response_id):
+                length.growing = False
 
     def mark(self) -> str:
         """The name of a mark to send now, behind all audio sent so far."""
@@ -124,41 +162,37 @@ class Playout:
                 break
         self._played = max(self._played, position)
         self._anchor = (self._played, now)
-        self._forget_heard()
+        while self._segments and self._segments[0].end <= self._played:
+            self._segments.popleft()
 
     def position(self, now: float) -> float:
         """Milliseconds heard by now since the last interruption, as estimated above."""
+        if self._overdue(now):
+            return self._sent
         reached, since = self._anchor
         bound = self._pending[0][1] if self._pending else self._sent
         return max(self._played, min(reached + (now - since) * 1000.0, bound, self._sent))
 
-    def queued_ms(self, now: float) -> float:
-        return self._sent - self.position(now)
-
-    def heard_ms(self, part: Part, now: float) -> float | None:
-        """How much of a part was heard; None for a part that is not, or no longer, queued."""
-        position = self.position(now)
-        heard = [segment.heard(position) for segment in self._segments if segment.part == part]
-        return max(heard) if heard else None
-
     def interrupt(self, now: float) -> tuple[Unheard, ...]:
         """Forgets everything. Returns what the caller did not hear to its end, in the order of play."""
         position = self.position(now)
-        cut: dict[Part, Unheard] = {}
-        for segment in self._segments:
-            if segment.end > position and segment.part not in cut:
-                heard = int(segment.heard(position))
-                cut[segment.part] = Unheard(segment.part, heard, self._sent_of(segment.part))
-        self._begin()
-        return tuple(cut.values())
-
-    def _sent_of(self, part: Part) -> float:
+        # What grows is cut even where all that was sent was heard: the model has made more of it than that.
+        heard = {part: length.ms for part, length in self._lengths.items() if length.growing}
         for segment in reversed(self._segments):
-            if segment.part == part:
-                return segment.part_start + segment.end - segment.start
-        return 0.0
+            if segment.end > position:
+                heard[segment.part] = segment.heard(position)
+        lengths = self._lengths
+        self._begin()
+        return tuple(Unheard(p, int(heard[p]), lengths[p].ms) for p in lengths if p in heard)
 
-    def _forget_heard(self) -> None:
-        # The last segment stays: later audio of its part is measured from the part's first byte.
-        while len(self._segments) > 1 and self._segments[0].end <= self._played:
-            self._segments.popleft()
+    def _overdue(self, now: float) -> bool:
+        return not self.drained and now >= self.ends + MARKS_LOST_AFTER
+
+    def _rest(self, now: float) -> None:
+        """All that was sent counts as heard; what is sent next is heard from now on."""
+        self._played = self._marked = self._sent
+        self._anchor = (self._sent, now)
+        self._pending.clear()
+        self._segments.clear()
+        growing = [(part, length) for part, length in self._lengths.items() if length.growing]
+        self._lengths = dict(growing[-MOST_GROWING:])

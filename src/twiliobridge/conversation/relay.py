@@ -6,7 +6,7 @@ refused what is malformed. Whoever carries it calls `wake(now)` at `deadline()` 
 
 from collections.abc import Sequence
 
-from twiliobridge.conversation import model_side, phone_side, timers
+from twiliobridge.conversation import farewell, model_side, phone_side, timers
 from twiliobridge.conversation.agent import Agent, CallInfo
 from twiliobridge.conversation.commands import Command
 from twiliobridge.conversation.ending import Ending
@@ -64,7 +64,7 @@ class Relay:
         """The model's wire is gone: what is queued is still heard, within a bound."""
         if self._mind.phase is Phase.ENDED:
             return ()
-        return model_side.lost(self._mind, ending, detail, now)
+        return farewell.model_gone(self._mind, ending, detail, now)
 
     def deadline(self) -> float | None:
         """When `wake` must be called next, if nothing happens before; None once the call has ended."""

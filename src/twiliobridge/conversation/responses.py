@@ -1,19 +1,28 @@
-"""Responses of the model: which one is being generated, which are not to be heard, and whether one is owed.
+"""Responses of the model: which one is being generated, and whether one is owed.
 
 The service allows one response at a time and starts one by itself when the caller's turn ends. So the bridge
-never asks while one runs or while the caller speaks; it notes that a response is owed, and asks when the way
-is free.
+never asks while one runs or while the caller has the floor; it notes that a response is owed, and asks when
+the way is free. Nothing but a response that takes the owed matter into account clears the debt.
 """
 
-from collections import OrderedDict
+from dataclasses import dataclass, replace
 
-from twiliobridge.realtime.events import CreateResponse, ResponseParams
-
-MOST_DISCARDED = 256
-"Responses whose late events are still recognised. A response's last events come within seconds."
+from twiliobridge.realtime.events import CreateResponse, Response, ResponseParams
 
 AUTOMATIC_WITHIN = 1.0
 "Seconds after the caller's turn in which the service is left to respond by itself."
+
+
+@dataclass(frozen=True, slots=True)
+class _Request:
+    """Our last `response.create`. The service may refuse it long after it has created other responses."""
+
+    event_id: str
+    params: ResponseParams
+    pending: bool = True
+    "No response was created since."
+    covered: bool = False
+    "The last one that was created since had every item before it."
 
 
 class Responses:
@@ -22,75 +31,87 @@ class Responses:
         "The response being generated."
         self.failures = 0
         "Failed responses in a row."
-        self._discarded: OrderedDict[str, None] = OrderedDict()
         self._owed: ResponseParams | None = None
-        self._asked: str | None = None
+        self._request: _Request | None = None
+        self._params = ResponseParams()
+        "Of the response that was asked for, or created, last."
         self._asks = 0
         self._automatic_until = 0.0
-        self._unconfirmed: set[str] = set()
+        self._under_way: str | None = None
+        "The newest item of ours that has not arrived; the service deals with them in order."
 
     @property
     def awaited(self) -> bool:
         """The model has something to deliver."""
-        return self.active is not None or self._asked is not None
-
-    def is_discarded(self, response_id: str) -> bool:
-        return response_id in self._discarded
-
-    def discard(self, response_id: str) -> None:
-        """Nothing more of this response is to be heard."""
-        self._discarded[response_id] = None
-        if len(self._discarded) > MOST_DISCARDED:
-            self._discarded.popitem(last=False)
+        return self.active is not None or (self._request is not None and self._request.pending)
 
     def owe(self, params: ResponseParams | None = None) -> None:
         """The model must speak next, as soon as it may."""
-        self._owed = params or ResponseParams()
+        self._owed = params or self._owed or ResponseParams()
+
+    def owe_again(self) -> None:
+        """What was asked for last did not come to be heard."""
+        self.owe(self._params)
 
     def item_sent(self, item_id: str) -> None:
         """An item that the owed response must take into account is on its way."""
-        self._unconfirmed.add(item_id)
+        self._under_way = item_id
 
-    def item_confirmed(self, item_id: str | None) -> None:
-        self._unconfirmed.discard(item_id or "")
+    def item_arrived(self, item_id: str | None) -> None:
+        """Or was refused: then no response will take it into account."""
+        if item_id == self._under_way:
+            self._under_way = None
 
     def turn_ended(self, now: float) -> None:
         """The service is about to respond by itself."""
         self._automatic_until = now + AUTOMATIC_WITHIN
 
-    def created(self, response_id: str) -> None:
-        """A response that was created after every item had arrived answers them all: nothing is owed then."""
-        self.active = response_id
+    def created(self, response: Response) -> bool:
+        """Whether it may be the one that was asked for.
+
+        One that was not, but was created after every item had arrived, answers them all: nothing is owed.
+        """
+        if response.conversation_id is None and self.active is not None:
+            return False  # out of band: it runs beside the conversation's own
+        self.active = response.id
         self._automatic_until = 0.0
-        if self._asked is not None:
-            self._asked = None
-        elif not self._unconfirmed:
+        request, covered = self._request, self._under_way is None
+        if request is not None:
+            self._request = replace(request, pending=False, covered=covered)
+            if request.pending:
+                return True
+        self._params = ResponseParams()
+        if covered:
             self._owed = None
+        return False
 
     def done(self, response_id: str) -> None:
         if self.active == response_id:
             self.active = None
 
-    def refused(self, event_id: str | None) -> bool:
-        """Whether this error was about our own `response.create`."""
-        if event_id is None or event_id != self._asked:
+    def refused(self, event_id: str | None, now: float) -> bool:
+        """Whether an error was about our last request (None: it must have been). Then it is owed again."""
+        request = self._request
+        if request is None or event_id not in {None, request.event_id}:
             return False
-        self._asked = None
+        self._request = None
+        if not request.covered:
+            self.owe(request.params)
+        if self.active is None:
+            self.turn_ended(now)  # the service was faster, and will say so
         return True
 
     def deadline(self) -> float | None:
         """When an owed response that was left to the service must be asked for."""
-        return self._automatic_until if self._owed is not None and self._free else None
+        return self._automatic_until if self._owed is not None and not self.awaited else None
 
     def ask(self, now: float) -> CreateResponse | None:
         """The `response.create` to send now, if one is owed and the way is free."""
-        if self._owed is None or not self._free or now < self._automatic_until:
+        if self._owed is None or self.awaited or now < self._automatic_until:
             return None
-        params, self._owed = self._owed, None
+        self._params, self._owed = self._owed, None
         self._asks += 1
-        self._asked = f"bridge_response_{self._asks}"
-        return CreateResponse(event_id=self._asked, response=params if params != ResponseParams() else None)
-
-    @property
-    def _free(self) -> bool:
-        return not self.awaited
+        event_id = f"bridge_response_{self._asks}"
+        self._request = _Request(event_id, self._params)
+        plain = self._params == ResponseParams()
+        return CreateResponse(event_id=event_id, response=None if plain else self._params)

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from twiliobridge.conversation import farewell, model_side, phone_side
+from twiliobridge.conversation import farewell, phone_side
 from twiliobridge.conversation.commands import Command
 from twiliobridge.conversation.ending import Ending
 from twiliobridge.conversation.mind import Mind, Phase, to_model
@@ -48,7 +48,7 @@ def _longest(mind: Mind) -> float:
 
 
 def _owed(mind: Mind) -> float | None:
-    return None if mind.caller_speaking else mind.responses.deadline()
+    return None if mind.caller_has_floor else mind.responses.deadline()
 
 
 def _silence(mind: Mind) -> float:
@@ -56,7 +56,7 @@ def _silence(mind: Mind) -> float:
 
 
 def _closing(mind: Mind) -> float | None:
-    return mind.closing.deadline if mind.closing else None
+    return farewell.deadline(mind)
 
 
 # ---------------------------------------------------------------- what
@@ -96,7 +96,7 @@ def _nothing_heard(mind: Mind, now: float) -> list[Command]:
     """
     if mind.responses.awaited or mind.probed:
         detail = f"nothing heard for {mind.limits.model_silence:g} s"
-        return model_side.lost(mind, Ending.MODEL_SILENT, detail, now)
+        return farewell.model_gone(mind, Ending.MODEL_SILENT, detail, now)
     mind.probed, mind.model_heard = True, now
     return to_model(UpdateSession(session=SessionUpdate(type="realtime")))
 

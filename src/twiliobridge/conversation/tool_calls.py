@@ -12,16 +12,17 @@ class ToolCalls:
     def __init__(self) -> None:
         self._running: dict[str, str] = {}
         "call_id -> response_id"
-        self._generating: set[str] = set()
-        "Responses with calls that are still being generated: more calls may follow."
+        self._generating: str | None = None
+        "The response with calls that is still being generated: more calls may follow."
 
     @property
     def full(self) -> bool:
-        return len(self._running) >= MOST_UNANSWERED
+        return len(self._running) > MOST_UNANSWERED
 
-    def called(self, response_id: str, call_id: str) -> None:
+    def called(self, response_id: str, call_id: str, *, generating: bool) -> None:
         self._running[call_id] = response_id
-        self._generating.add(response_id)
+        if generating:
+            self._generating = response_id
 
     def answered(self, call_id: str) -> bool:
         """Whether this completes the set of its response, so that the model is owed a response."""
@@ -30,13 +31,13 @@ class ToolCalls:
 
     def response_done(self, response_id: str) -> bool:
         """Whether every call of this response was answered before it ended."""
-        if response_id not in self._generating:
+        if response_id != self._generating:
             return False
-        self._generating.discard(response_id)
+        self._generating = None
         return self._complete(response_id)
 
     def _complete(self, response_id: str) -> bool:
-        return response_id not in self._generating and response_id not in self._running.values()
+        return response_id != self._generating and response_id not in self._running.values()
 
     def awaits(self, call_id: str) -> bool:
         return call_id in self._running
