@@ -1,0 +1,200 @@
+"""One call: a phone, a model, the relay between them, and the nursery in which all of it lives and ends."""
+
+import logging
+import math
+from collections.abc import Callable, Sequence
+from contextlib import AbstractAsyncContextManager
+from typing import cast
+
+import trio
+
+from twiliobridge.call.summary import CallSummary, Leg, Watch
+from twiliobridge.call.tools import tool_output
+from twiliobridge.conversation.agent import Agent
+from twiliobridge.conversation.commands import Command, HangUp, RunTool, ToModel, ToPhone
+from twiliobridge.conversation.ending import Ending
+from twiliobridge.conversation.limits import Limits
+from twiliobridge.conversation.relay import Relay
+from twiliobridge.mediastream import MediaStream
+from twiliobridge.mediastream import RemoteProtocolError as PhoneFault
+from twiliobridge.mediastream import Role as PhoneRole
+from twiliobridge.realtime import Phase as SessionPhase
+from twiliobridge.realtime import RealtimeConnection
+from twiliobridge.realtime import RemoteProtocolError as ModelFault
+from twiliobridge.realtime import Role as ModelRole
+from twiliobridge.realtime.events import ServerEvent, Unknown
+from twiliobridge.wires import GRACE, Unreachable, Wire, WireFull
+
+log = logging.getLogger(__name__)
+
+Dial = Callable[[], AbstractAsyncContextManager[Wire]]
+"Opens a wire to the model and closes it; raises Unreachable."
+
+
+async def run_call(
+    phone: Wire,
+    dial: Dial,
+    agent: Agent,
+    limits: Limits = Limits(),  # noqa: B008 -- frozen
+    watch: Watch | None = None,
+    *,
+    shutdown: trio.Event | None = None,
+    relay: Callable[[Agent, Limits, float], Relay] = Relay,
+) -> CallSummary:
+    """Lets `agent` talk to whoever is on the phone, and returns when the call is over.
+
+    Resource handling: closes the phone's wire, opens and closes the model's. The phone's close code is 1000
+    even where the model failed: with <Connect>, any close hands the call back to its TwiML.
+    Error handling: whatever a peer or a tool does is an `ending`, not an exception.
+    Cancellation: both wires are closed, every task is gone, and there is no summary. To end a call and have
+    one, set `shutdown`.
+    """
+    began = trio.current_time()
+    call = _Call(phone, agent, limits, watch, relay(agent, limits, began))
+    hang_up = await call.run(dial, trio.Event() if shutdown is None else shutdown)
+    who = call.relay.call
+    return CallSummary(
+        call_sid=who.call_sid if who else "",
+        stream_sid=who.stream_sid if who else "",
+        ending=hang_up.ending,
+        detail=hang_up.detail,
+        duration=trio.current_time() - began,
+        transcript=call.relay.transcript,
+        phone=call.stream.statistics(),
+        model=call.session.statistics(),
+    )
+
+
+class _Call:
+    """The parts of a running call. The relay decides; here it is carried out, in order, without waiting."""
+
+    def __init__(self, phone: Wire, agent: Agent, limits: Limits, watch: Watch | None, relay: Relay) -> None:
+        self.phone = phone
+        self.stream = MediaStream(PhoneRole.SERVER)
+        self.model: Wire | None = None
+        self.session = RealtimeConnection(ModelRole.CLIENT)
+        self.agent, self.limits, self.watch, self.relay = agent, limits, watch, relay
+        self.timer = trio.CancelScope()
+        self.over: HangUp | None = None
+
+    async def run(self, dial: Dial, shutdown: trio.Event) -> HangUp:
+        async with trio.open_nursery() as self.nursery:
+            self.nursery.start_soon(self.hear_phone)
+            self.nursery.start_soon(self.hear_model, dial)
+            self.nursery.start_soon(self.keep_time)
+            self.nursery.start_soon(self.await_shutdown, shutdown)
+        assert self.over is not None
+        return self.over
+
+    async def hear_phone(self) -> None:
+        try:
+            while True:
+                self.phone_said(await self.phone.receive())
+        except trio.EndOfChannel as end:
+            self.obey(self.relay.phone_lost(Ending.CALLER_HUNG_UP, str(end), trio.current_time()))
+        except trio.BrokenResourceError as broken:
+            self.obey(self.relay.phone_lost(Ending.PHONE_LOST, str(broken), trio.current_time()))
+        finally:
+            with trio.move_on_after(2 * GRACE, shield=True):
+                await self.phone.aclose(1000, self.over.ending.value if self.over else "")
+
+    async def hear_model(self, dial: Dial) -> None:
+        try:
+            async with dial() as self.model:
+                await self.hear_all(self.model)
+        except Unreachable as failure:
+            self.obey(self.relay.model_lost(Ending.MODEL_UNREACHABLE, str(failure), trio.current_time()))
+
+    async def hear_all(self, model: Wire) -> None:
+        try:
+            while True:
+                self.model_said(await model.receive())
+        except (trio.EndOfChannel, trio.BrokenResourceError) as gone:
+            self.model = None
+            self.obey(self.relay.model_lost(Ending.MODEL_LOST, str(gone), trio.current_time()))
+
+    async def keep_time(self) -> None:
+        while True:
+            with trio.CancelScope() as self.timer:
+                self.set_timer()
+                await trio.sleep_forever()
+            self.obey(self.relay.wake(trio.current_time()))
+
+    async def await_shutdown(self, shutdown: trio.Event) -> None:
+        await shutdown.wait()
+        self.hang_up(HangUp(Ending.SHUTDOWN))
+
+    async def run_tool(self, command: RunTool) -> None:
+        tool, who = self.agent.tool(command.name), self.relay.call
+        assert tool is not None  # the relay has answered for tools that do not exist
+        assert who is not None
+        output = await tool_output(tool, command.arguments, who)
+        self.obey(self.relay.tool_done(command.call_id, output, trio.current_time()))
+
+    def phone_said(self, message: str | bytes) -> None:
+        now = trio.current_time()
+        try:
+            event = self.stream.receive(message)
+        except PhoneFault as fault:
+            self.count_fault("phone", fault, self.stream.statistics().faults, Ending.PHONE_UNREADABLE)
+            return
+        if self.watch:
+            self.watch("phone", "in", event, now)
+        self.obey(self.relay.phone_said(event, now))
+
+    def model_said(self, message: str | bytes) -> None:
+        now = trio.current_time()
+        try:
+            event = cast("ServerEvent | Unknown", self.session.receive(message))
+        except ModelFault as fault:
+            self.count_fault("model", fault, self.session.statistics().faults, Ending.MODEL_LOST)
+            return
+        if self.watch:
+            self.watch("model", "in", event, now)
+        self.obey(self.relay.model_said(event, now))
+
+    def obey(self, commands: Sequence[Command]) -> None:
+        for command in commands:
+            match command:
+                case _ if self.over:
+                    break
+                case ToPhone(event):
+                    self.tell("phone", self.phone, event, self.stream.send(event))
+                case ToModel(event):
+                    if self.model and self.session.phase is not SessionPhase.CLOSED:
+                        self.tell("model", self.model, event, self.session.send(event))
+                case RunTool():
+                    self.nursery.start_soon(self.run_tool, command)
+                case HangUp():
+                    self.hang_up(command)
+        self.set_timer()
+
+    def tell(self, leg: Leg, wire: Wire, event: object, text: str) -> None:
+        if self.watch:
+            self.watch(leg, "out", event, trio.current_time())
+        try:
+            wire.send(text)
+        except WireFull as full:
+            self.hang_up(HangUp(Ending.PHONE_STALLED if leg == "phone" else Ending.MODEL_STALLED, str(full)))
+        except trio.BrokenResourceError:
+            pass  # the task that hears this wire learns it too, and why
+        except trio.ClosedResourceError:
+            pass  # the call is being cancelled, and that task was first
+
+    def count_fault(self, leg: Leg, fault: Exception, faults: int, ending: Ending) -> None:
+        log.debug("%s the %s said something malformed: %s", self.sid, leg, fault)
+        if faults > self.limits.most_faults:
+            self.hang_up(HangUp(ending, f"more than {self.limits.most_faults} faults, the last: {fault}"))
+
+    def hang_up(self, command: HangUp) -> None:
+        self.over = self.over or command
+        self.nursery.cancel_scope.cancel()
+
+    def set_timer(self) -> None:
+        """A timer is a scope's deadline, moved."""
+        deadline = self.relay.deadline()
+        self.timer.deadline = math.inf if deadline is None else deadline
+
+    @property
+    def sid(self) -> str:
+        return self.relay.call.call_sid if self.relay.call else "(no start yet)"

@@ -1,0 +1,173 @@
+"""The Quart-Trio app: Twilio's webhook, the media socket, health and status."""
+
+import logging
+from collections.abc import Callable
+from importlib.metadata import version
+from typing import Any
+
+import trio
+from hypercorn.typing import ASGISendCallable
+from quart import Request, request, websocket
+from quart_trio import QuartTrio
+from quart_trio.asgi import TrioASGIHTTPConnection
+
+from twiliobridge.call import CallSummary, Dial, Watch, run_call
+from twiliobridge.conversation import Agent
+from twiliobridge.mediastream import TwimlError, connect_stream
+from twiliobridge.server.door import Door
+from twiliobridge.server.exchange import Exchange, Phase
+from twiliobridge.settings import Settings
+from twiliobridge.wires.asgi import EndIsTold, open_asgi_wire
+
+log = logging.getLogger(__name__)
+
+STREAM_PATHS = ("/twilio-agent", "/twilio-ws")
+
+AFTERWARDS = "Thank you for calling. Goodbye."
+"Spoken whenever this server closes first, after a good call as after a bad one; so it takes no side."
+
+BUSY = (
+    '<?xml version="1.0" encoding="UTF-8"?>\n<Response><Say>'
+    "All our lines are busy. Please call again in a few minutes."
+    "</Say><Hangup/></Response>"
+)
+
+PARAMETERS = {"From": "caller", "To": "called"}
+"Fields of the webhook that the stream, and so the agent, is told, by the names of its parameters."
+
+LONGEST_PARAMETER = 500
+
+FORM_LIMIT = 64 * 1024
+"Bytes of a webhook's body. Twilio's have one or two thousand."
+
+SENT_WITHIN = 5.0
+"Seconds for a response of a few hundred bytes."
+
+Answer = tuple[str, int, dict[str, str]]
+"Body, status and headers. Quart makes it the response class that works on trio, which its own does not."
+
+WatchCall = Callable[[], Watch]
+"Makes the watch of one call."
+
+Ended = Callable[[CallSummary], None]
+"Is told of each call that is over, though not of one that was cut short."
+
+
+class EndIsKept(TrioASGIHTTPConnection):
+    """Hypercorn reports a disconnect while it ends a response, and Quart-Trio cancels the handler for it:
+    before the connection was closed, or its idle timer set. So a response, once there, is sent to its end.
+    """
+
+    async def handle_request(  # type: ignore[override] # Quart-Trio's signature, which is not Quart's
+        self, nursery: trio.Nursery, request: Request, send: ASGISendCallable
+    ) -> None:
+        response = await self.app.handle_request(request)
+        with trio.move_on_after(SENT_WITHIN, shield=True):
+            await self._send_response(send, response)
+        nursery.cancel_scope.cancel()
+
+
+class BridgeApp(QuartTrio):
+    asgi_http_class = EndIsKept
+    asgi_websocket_class = EndIsTold
+
+
+def create_app(
+    settings: Settings,
+    agent: Agent,
+    dial: Dial,
+    exchange: Exchange | None = None,
+    watch: WatchCall | None = None,
+    ended: Ended | None = None,
+) -> QuartTrio:
+    """An app that lets `agent` answer every stream, over a model that `dial` opens for each call.
+
+    `exchange` counts the calls and can end them; `serve` drains it. `ended` is told of each call that is
+    over; None: a log line. Runs under any ASGI server on trio.
+    """
+    app = BridgeApp("twiliobridge")
+    app.config["MAX_CONTENT_LENGTH"] = FORM_LIMIT
+    desk = Desk(settings, agent, dial, exchange or Exchange(settings.calls_at_once), watch, ended or report)
+    for path in STREAM_PATHS:
+        app.add_websocket(path, path.strip("/"), desk.media_stream)
+    app.add_url_rule("/incoming-call", "incoming_call", desk.incoming_call, methods=["POST"])
+    app.add_url_rule("/health", "health", desk.health)
+    app.add_url_rule("/status", "status", desk.status)
+    return app
+
+
+class Desk:
+    """What happens to each request."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        agent: Agent,
+        dial: Dial,
+        exchange: Exchange,
+        watch: WatchCall | None,
+        ended: Ended,
+    ) -> None:
+        self._settings, self._agent, self._dial = settings, agent, dial
+        self._exchange, self._watch, self._ended = exchange, watch, ended
+        self._door = Door(settings)
+
+    async def media_stream(self) -> Answer | None:
+        """One call: hosted by the task that Quart-Trio runs for its socket, and over when that returns."""
+        if not self._door.admits_stream(websocket):
+            return refusal("a media stream without Twilio's signature", websocket.remote_addr, 403)
+        if not self._exchange.takes_calls:
+            return refusal("a media stream, for no more calls are taken", websocket.remote_addr, 503)
+        self._ended(await self._exchange.carry(self._talk()))
+        return None
+
+    async def _talk(self) -> CallSummary:
+        watch = self._watch() if self._watch else None
+        async with open_asgi_wire(websocket, self._settings.phone_backlog) as phone:
+            return await run_call(
+                phone,
+                self._dial,
+                self._agent,
+                self._settings.limits,
+                watch,
+                shutdown=self._exchange.closing,
+            )
+
+    async def incoming_call(self) -> Answer:
+        form = list((await request.form).items(multi=True))
+        if not self._door.admits_webhook(request, form):
+            return refusal("a webhook without Twilio's signature", request.remote_addr, 403)
+        if not self._exchange.takes_calls:
+            return answer(BUSY, "text/xml")
+        told = {PARAMETERS[name]: value[:LONGEST_PARAMETER] for name, value in form if name in PARAMETERS}
+        try:
+            twiml = connect_stream(self._door.stream_url(request, STREAM_PATHS[0]), told, AFTERWARDS)
+        except TwimlError as error:
+            return refusal(f"a webhook ({error})", request.remote_addr, 400)
+        return answer(twiml, "text/xml")
+
+    async def health(self) -> Answer:
+        phase = self._exchange.phase
+        return answer(f"{phase.value}\n", "text/plain", 200 if phase is Phase.OPEN else 503)
+
+    async def status(self) -> dict[str, Any]:
+        return {"version": version("twiliobridge")} | self._exchange.status()
+
+
+def refusal(what: str, who: str | None, status: int) -> Answer:
+    log.warning("refused %s from %s with %d", what, who, status)
+    return answer("", "text/plain", status)
+
+
+def answer(body: str, content_type: str, status: int = 200) -> Answer:
+    return body, status, {"Content-Type": content_type}
+
+
+def report(summary: CallSummary) -> None:
+    log.info(
+        "%s %s after %.1f s%s",
+        summary.call_sid or "(a call without start)",
+        summary.ending.value,
+        summary.duration,
+        f": {summary.detail}" if summary.detail else "",
+    )

@@ -1,0 +1,66 @@
+"""Listening, answering, and stopping: the app on Hypercorn."""
+
+import logging
+
+import trio
+from hypercorn.config import Config
+
+from twiliobridge.call import Dial
+from twiliobridge.conversation import Agent
+from twiliobridge.server.app import Ended, WatchCall, create_app
+from twiliobridge.server.door import check_door
+from twiliobridge.server.exchange import Exchange
+from twiliobridge.settings import Settings
+from twiliobridge.wires.hypercorn import Listeners, base_url, listen, serve_app
+
+log = logging.getLogger(__name__)
+
+IDLE = 2.0
+"Seconds for which Hypercorn holds a connection without a request, even one whose client has left."
+
+
+async def listen_for(settings: Settings) -> Listeners:
+    """Binds and listens. Raises CannotListen, and ValueError for a door open to the network."""
+    warning = check_door(settings)
+    listeners = await listen(settings.host, settings.port)
+    if warning:
+        log.warning("%s", warning)
+    return listeners
+
+
+async def serve(
+    settings: Settings,
+    agent: Agent,
+    dial: Dial,
+    *,
+    stop: trio.Event,
+    listeners: Listeners | None = None,
+    watch: WatchCall | None = None,
+    ended: Ended | None = None,
+    task_status: trio.TaskStatus[list[str]] = trio.TASK_STATUS_IGNORED,
+) -> None:
+    """Serves until `stop` is set, then drains: no new calls, `settings.grace` seconds for those that are up.
+
+    Started: the base URLs that it listens on, `http://127.0.0.1:8000` and the like.
+    Resource handling: closes `listeners`, its own or given.
+    Cancellation: every call is cut short, every socket closed.
+    """
+    exchange = Exchange(settings.calls_at_once)
+    app = create_app(settings, agent, dial, exchange, watch, ended)
+    listeners = listeners or await listen_for(settings)
+    async with trio.open_nursery() as nursery:
+        nursery.start_soon(serve_app, app, hypercorn_config(settings), listeners)
+        task_status.started([base_url(each) for each in listeners])
+        await stop.wait()
+        log.info("draining: %d calls have %g s to finish", exchange.active, settings.grace)
+        await exchange.drain(settings.grace)
+        nursery.cancel_scope.cancel()
+
+
+def hypercorn_config(settings: Settings) -> Config:
+    config = Config()
+    config.errorlog = logging.getLogger("twiliobridge.hypercorn")
+    config.include_server_header = False
+    config.keep_alive_timeout = IDLE
+    config.websocket_max_message_size = settings.phone_message
+    return config

@@ -1,0 +1,165 @@
+"""What one server is told, from Python or from its environment. Every default is stated here, once."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, fields
+from typing import Any
+from urllib.parse import quote, urlsplit
+
+from twiliobridge.conversation import Limits
+from twiliobridge.realtime import DEFAULT_MODEL
+
+PREFIX = "TWILIOBRIDGE_"
+
+BORROWED = {
+    "OPENAI_API_KEY": "openai_api_key",
+    "OPENAI_BASE_URL": "openai_base_url",
+    "TWILIO_ACCOUNT_SID": "twilio_account_sid",
+    "TWILIO_AUTH_TOKEN": "twilio_auth_token",
+}
+"Variables that other programs of a user's machine read too; all others begin with TWILIOBRIDGE_."
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Raises ValueError, one line that names the field, for a value that cannot work."""
+
+    host: str = "127.0.0.1"
+    port: int = 8000
+    "0: any free port."
+    public_url: str = ""
+    "What Twilio reaches this server by, `https://` and host. Empty: taken from each request's Host header."
+    allow_unsigned: bool = False
+    "Whether to listen beyond loopback without `twilio_auth_token`, that is to anybody."
+
+    openai_api_key: str = field(default="", repr=False)
+    openai_base_url: str = "https://api.openai.com/v1"
+    model: str = DEFAULT_MODEL
+    model_url: str = ""
+    "A Realtime WebSocket in place of the one under `openai_base_url`."
+
+    twilio_account_sid: str = ""
+    twilio_auth_token: str = field(default="", repr=False)
+    "Signs Twilio's requests. Empty: nobody's signature is checked."
+
+    calls_at_once: int = 100
+    "At the 33 ms of CPU that a second of a call costs, a core carries a third of that; memory is no issue."
+    grace: float = 20.0
+    "Seconds that calls have to finish after the first signal; systemd and Kubernetes kill after 90 and 30."
+    phone_message: int = 64 * 1024
+    "Longest message from a phone, bytes. Twilio's media messages have about 330."
+    model_message: int = 4 * 1024 * 1024
+    "Longest message from a model, characters. A minute of audio in one delta would be 640,000."
+    phone_backlog: int = 1024 * 1024
+    "Bytes that may wait for a phone: over a minute of speech, as a model says it at once."
+    model_backlog: int = 512 * 1024
+    "Bytes that may wait for a model: half a minute of what a caller says."
+    limits: Limits = field(default_factory=Limits)
+
+    def __post_init__(self) -> None:
+        if not 0 <= self.port <= 65535:
+            raise ValueError(f"port must be 0 to 65535, was {self.port}")
+        for name in ("calls_at_once", "phone_message", "model_message", "phone_backlog", "model_backlog"):
+            if getattr(self, name) < 1:
+                raise ValueError(f"{name} must be at least 1, was {getattr(self, name)}")
+        if self.grace < 0:
+            raise ValueError(f"grace must not be negative, was {self.grace:g}")
+        _check_url("public_url", self.public_url, {"http", "https"})
+        _check_url("openai_base_url", self.openai_base_url, {"http", "https"})
+        _check_url("model_url", self.model_url, {"ws", "wss"})
+
+    @property
+    def model_endpoint(self) -> str:
+        """The URL to dial: `model_url` with its own query, if it has one, else with `?model=`."""
+        url = self.model_url or "ws" + self.openai_base_url.removeprefix("http").rstrip("/") + "/realtime"
+        return url if urlsplit(url).query else f"{url}?model={quote(self.model)}"
+
+    @classmethod
+    def from_environ(cls, environ: Mapping[str, str]) -> "Settings":
+        """Reads the variables of `BORROWED` and TWILIOBRIDGE_<FIELD>, a field of this class or of `Limits`.
+
+        An empty variable counts as absent. Raises ValueError, one line that names the variable.
+        """
+        given = {name: value for name, value in environ.items() if value}
+        for name in given:
+            if name.startswith(PREFIX) and name not in VARIABLES:
+                raise ValueError(f"{name} is no setting; there are: {', '.join(sorted(VARIABLES))}")
+        values = _read(given, cls) | {"limits": Limits(**_read(given, Limits))}
+        try:
+            return cls(**values)
+        except ValueError as error:
+            raise _naming_the_variable(error) from None
+
+
+def _read(given: Mapping[str, str], kind: type[Any]) -> dict[str, Any]:
+    values = {}
+    for variable, (owner, name, parse) in VARIABLES.items():
+        if owner is kind and variable in given:
+            try:
+                values[name] = parse(given[variable])
+            except ValueError:
+                raise ValueError(f"{variable} must be {KINDS[parse]}, was {given[variable]!r}") from None
+    return values
+
+
+def _truth(text: str) -> bool:
+    words = {
+        "1": True,
+        "true": True,
+        "yes": True,
+        "on": True,
+        "0": False,
+        "false": False,
+        "no": False,
+        "off": False,
+    }
+    if text.lower() not in words:
+        raise ValueError(text)
+    return words[text.lower()]
+
+
+def _seconds(text: str) -> float:
+    number = float(text)
+    if not 0 <= number < float("inf"):
+        raise ValueError(text)
+    return number
+
+
+KINDS: dict[Callable[[str], Any], str] = {
+    int: "a whole number",
+    _seconds: "a number of seconds",
+    str: "text",
+    _truth: "yes or no",
+}
+
+
+def _variables() -> dict[str, tuple[type[Any], str, Callable[[str], Any]]]:
+    parsers: dict[Any, Callable[[str], Any]] = {int: int, float: _seconds, str: str, bool: _truth}
+    borrowed = {name: variable for variable, name in BORROWED.items()}
+    return {
+        borrowed.get(each.name, PREFIX + each.name.upper()): (kind, each.name, parsers[each.type])
+        for kind in (Settings, Limits)
+        for each in fields(kind)
+        if each.type in parsers
+    }
+
+
+VARIABLES = _variables()
+"Each variable with the class and field that it sets, and how its text is read."
+
+
+def _naming_the_variable(error: ValueError) -> ValueError:
+    name, _, rest = str(error).partition(" ")
+    return ValueError(f"{next(v for v, (_, field, _) in VARIABLES.items() if field == name)} {rest}")
+
+
+def _check_url(name: str, url: str, schemes: set[str]) -> None:
+    if not url:
+        return
+    try:
+        parts = urlsplit(url)
+        usable = parts.scheme in schemes and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        usable = False
+    if not usable:
+        expected = " or ".join(f"{scheme}://host" for scheme in sorted(schemes))
+        raise ValueError(f"{name} must begin with {expected}, was {url!r}")

@@ -1,0 +1,56 @@
+"""Listening, and Hypercorn for whoever connects."""
+
+import logging
+import os
+from typing import Any, cast
+
+import trio
+from hypercorn.config import Config
+from hypercorn.trio.tcp_server import TCPServer
+from hypercorn.trio.worker_context import WorkerContext
+from hypercorn.typing import ConnectionState, Framework
+from hypercorn.utils import wrap_app
+
+from twiliobridge.wires.asgi import TRANSPORT
+
+log = logging.getLogger(__name__)
+
+Listeners = list[trio.SocketListener]
+
+
+class CannotListen(Exception):  # noqa: N818 -- the sentence that it is
+    """One line: the address, and what the system said."""
+
+
+async def listen(host: str, port: int) -> Listeners:
+    """Binds and listens; port 0 takes a free one. Raises CannotListen."""
+    try:
+        return await trio.open_tcp_listeners(port, host=host)
+    except OSError as error:
+        reason = os.strerror(error.errno) if error.errno and error.errno > 0 else error.strerror or str(error)
+        raise CannotListen(f"cannot listen on {host}:{port}: {reason}") from None
+
+
+def base_url(listener: trio.SocketListener) -> str:
+    """`http://127.0.0.1:8000` and the like."""
+    host, port = listener.socket.getsockname()[:2]
+    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+
+
+async def serve_app(app: Framework, config: Config, listeners: Listeners) -> None:
+    """Serves until cancelled; closes the listeners and every connection then.
+
+    Hypercorn's own loop does not give an app the connection's stream, and without that a peer which reads
+    nothing holds its handler for ever: Hypercorn writes under a shield, without a bound.
+    """
+    context = WorkerContext(None)
+    asgi = wrap_app(app, config.wsgi_max_body_size, "asgi")
+
+    async def answer(stream: trio.SocketStream) -> None:
+        try:
+            state = ConnectionState({TRANSPORT: stream})
+            await TCPServer(asgi, config, context, state, cast("Any", stream)).run()  # annotated as TLS only
+        except Exception:  # whatever one connection makes of Hypercorn, the others live
+            log.exception("a connection failed")
+
+    await trio.serve_listeners(answer, listeners)

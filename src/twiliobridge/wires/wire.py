@@ -1,0 +1,62 @@
+"""The seam between a call and whatever carries it.
+
+A live call never waits to speak: audio that cannot be written now is late, and late audio is worthless. So
+`send` is synchronous with a bounded backlog, and a peer that stops reading ends the call with a reason.
+"""
+
+from typing import Protocol
+
+GRACE = 1.0
+"Seconds that a peer has, once we leave, to take what is queued and to answer the close."
+
+
+class WireFull(Exception):  # noqa: N818 -- named as trio names its own: BrokenResourceError is not WireFullError
+    """The peer reads too slowly: the backlog of unsent bytes would pass its bound."""
+
+
+class Unreachable(Exception):  # noqa: N818 -- likewise
+    """No wire could be opened. The message is one line: who was dialled, and what went wrong."""
+
+
+class UnknownHost(Unreachable):
+    """The name does not resolve."""
+
+
+class Refused(Unreachable):
+    """Nobody listens there, or the network does not lead there."""
+
+
+class TlsFailed(Unreachable):
+    """The certificate or the encryption was not acceptable to one of the two."""
+
+
+class Rejected(Unreachable):
+    """The answer to the WebSocket handshake was not 101."""
+
+
+class Wire(Protocol):
+    """An open, message-based connection. Who opened it closes it."""
+
+    async def receive(self) -> str | bytes:
+        """The next message; bytes only where the peer sent a binary frame.
+
+        Raises trio.EndOfChannel once the peer has closed in good order, trio.BrokenResourceError if it
+        vanished or broke the transport's rules, both after the last message and with a reason as their text,
+        and trio.ClosedResourceError after our own `aclose`. Cancellation loses no message.
+        """
+        ...
+
+    def send(self, text: str) -> None:
+        """Hands over one text message, in order, without waiting.
+
+        Raises WireFull past the bound on unsent bytes, trio.BrokenResourceError once the peer is known to be
+        gone (`receive` then says so too, and why) and trio.ClosedResourceError after our own `aclose`.
+        """
+        ...
+
+    async def aclose(self, code: int = 1000, reason: str = "") -> None:
+        """Sends what is queued if the peer takes it within a grace period, and closes regardless. Idempotent.
+
+        Cancelled, it still closes, without the grace.
+        """
+        ...

@@ -1,0 +1,114 @@
+"""Agents from files: the example works, and each mistake is one line with the file and the key."""
+
+import msgspec
+import pytest
+
+from twiliobridge.agents import banking_agent, read_agent
+from twiliobridge.agents.banking import spoken_dollars
+from twiliobridge.conversation import Agent
+from twiliobridge.conversation.agent import CallInfo
+from twiliobridge.realtime.session import SemanticVad
+
+CALL = CallInfo("CA1", "MZ1", {})
+
+
+def test_a_file_with_instructions_alone_is_an_agent():
+    assert read_agent('instructions = "Be brief."', "a.toml") == Agent(instructions="Be brief.")
+
+
+def test_every_key_reaches_the_agent():
+    agent = read_agent(
+        """
+        instructions = "i"
+        greeting = "g"
+        voice = "cedar"
+        may_hang_up = false
+        turn_detection = { type = "semantic_vad", eagerness = "low" }
+        [[tools]]
+        name = "get_balance"
+        description = "d"
+        within = 2.5
+        run = "twiliobridge.agents.banking:get_balance"
+        """,
+        "a.toml",
+    )
+    assert (agent.greeting, agent.voice, agent.may_hang_up) == ("g", "cedar", False)
+    assert agent.turn_detection == SemanticVad(eagerness="low")
+    (tool,) = agent.tools
+    assert (tool.name, tool.within, tool.parameters) == (
+        "get_balance",
+        2.5,
+        {"type": "object", "properties": {}},
+    )
+
+
+TOOL = 'instructions = "i"\n[[tools]]\nname = "t"\ndescription = "d"\nrun = '
+
+
+@pytest.mark.parametrize(
+    ("text", "complaint"),
+    [
+        ("", "a.toml: .*instructions"),
+        ("instructions = ", "a.toml: Invalid value"),
+        ('instructions = "i"\nvoce = "marin"', "a.toml: .*voce"),
+        ("instructions = 7", "a.toml: instructions: .*str"),
+        ('instructions = "i"\nturn_detection = { type = "vad" }', "a.toml: turn_detection.*vad"),
+        (TOOL + "7", r"a.toml: tools\[0\].run: .*str"),
+        (TOOL + '"json"', r"a.toml: tools\[0\].run: expected module:function, was 'json'"),
+        (TOOL + '"nowhere.at.all:f"', r"a.toml: tools\[0\].run: cannot import 'nowhere.at.all'"),
+        (TOOL + '"json:nothing"', r"a.toml: tools\[0\].run: 'json' has no 'nothing'"),
+        (TOOL + '"json:loads"', r"a.toml: tools\[0\].run: 'json:loads' must be an `async def`"),
+    ],
+)
+def test_a_mistake_is_one_line_with_the_file_and_the_key(text, complaint):
+    with pytest.raises(ValueError, match=f"^{complaint}") as caught:
+        read_agent(text, "a.toml")
+    assert "\n" not in str(caught.value)
+
+
+def test_the_example_is_a_session_that_can_be_sent():
+    agent = banking_agent()
+    assert {tool.name for tool in agent.tools} == {
+        "get_balance",
+        "last_payment",
+        "replace_card",
+        "update_address",
+    }
+    assert msgspec.json.encode(agent.session({"caller": "+1"}))
+
+
+@pytest.mark.parametrize(
+    ("tool", "arguments", "answer"),
+    [
+        ("get_balance", {"card_digits": "4271"}, "The balance is 1,250 dollars and 10 cents."),
+        ("get_balance", {"card_digits": "4 2 7 1"}, "The balance is 1,250 dollars and 10 cents."),
+        ("replace_card", {"card": "gold", "reason": "lost"}, "The gold card is blocked as lost"),
+        ("update_address", {"confirmed": "yes"}, "The new address is noted."),
+        ("update_address", {"confirmed": "no"}, "The address stays as it was."),
+        ("update_address", {"confirmed": ["yes"]}, "The address stays as it was."),
+        ("last_payment", {"card_digits": "9038"}, "The last payment was eighteen dollars"),
+    ],
+)
+async def test_what_the_examples_tools_answer(tool, arguments, answer):
+    assert (await banking_agent().tool(tool).run(arguments, CALL)).startswith(answer)
+
+
+@pytest.mark.parametrize(
+    ("tool", "arguments"),
+    [
+        ("get_balance", {}),
+        ("get_balance", {"card_digits": "0000"}),
+        ("replace_card", {"card": "lead", "reason": "lost"}),
+        ("replace_card", {"card": "gold"}),
+    ],
+)
+async def test_what_they_cannot_answer_they_say(tool, arguments):
+    with pytest.raises((LookupError, ValueError), match=r"no|needed"):
+        await banking_agent().tool(tool).run(arguments, CALL)
+
+
+@pytest.mark.parametrize(
+    ("cents", "words"), [(0, "0 dollars"), (125_010, "1,250 dollars and 10 cents"), (100, "1 dollars")]
+)
+def test_money_as_words(cents, words):
+    assert spoken_dollars(cents) == words

@@ -1,0 +1,71 @@
+"""The leg to the model, on a real socket: who we say we are, and the bound on what we take."""
+
+from contextlib import asynccontextmanager
+from functools import partial
+
+import trio
+from peers import Model
+from served import bridge
+from trio_websocket import serve_websocket
+
+from twiliobridge.conversation import Ending
+from twiliobridge.server import dial_openai
+from twiliobridge.settings import Settings
+from twiliobridge.wires.websocket import WebsocketWire
+
+
+class Service:
+    def __init__(self):
+        self.headers, self.path, self.close_codes, self.connections = {}, "", [], []
+
+    async def answer(self, request):
+        self.headers, self.path = dict(request.headers), request.path
+        connection = await request.accept()
+        self.connections.append(connection)
+        wire = WebsocketWire(connection, connection._stream, 1 << 20)
+        async with trio.open_nursery() as nursery:
+            nursery.start_soon(wire.write)
+            await Model(wire).run()
+        self.close_codes.append(connection.closed.code)
+
+
+@asynccontextmanager
+async def service():
+    serving = Service()
+    async with trio.open_nursery() as nursery:
+        server = await nursery.start(partial(serve_websocket, serving.answer, "127.0.0.1", 0, None))
+        settings = Settings(
+            port=0, openai_api_key="sk-1", openai_base_url=f"http://127.0.0.1:{server.port}/v1"
+        )
+        async with bridge(settings, dial=dial_openai(settings)) as served:
+            yield serving, served
+        nursery.cancel_scope.cancel()
+
+
+async def test_a_call_is_one_session_with_our_key_and_model_and_closes_it_with_1000():
+    async with service() as (serving, served):
+        async with served.phone() as phone:
+            phone.call()
+            await phone.hear_speech()
+        assert await served.endings(1) == [Ending.PHONE_LOST]
+        assert served.ended[0].duration < 1
+        await trio.sleep(0.05)
+        assert serving.headers[b"authorization"] == b"Bearer sk-1"
+        assert b"openai-beta" not in serving.headers
+        assert serving.path == "/v1/realtime?model=gpt-realtime-2.1"
+        assert serving.close_codes == [1000]
+
+
+async def test_a_model_message_past_4_mib_is_a_lost_model_for_that_call_alone():
+    async with service() as (serving, served):
+        async with served.phone() as other, served.phone() as phone:
+            for each in (other, phone):
+                each.call()
+                await each.hear_speech()
+            await serving.connections[1].send_message(" " * (4 * 1024 * 1024 - 2) + "{}")
+            await trio.sleep(0.2)
+            assert served.ended == []
+            await serving.connections[1].send_message(" " * (4 * 1024 * 1024 + 1))
+            assert await served.endings(1) == [Ending.MODEL_LOST]
+        assert "1009" in served.ended[0].detail
+        assert await served.endings(2) == [Ending.MODEL_LOST, Ending.PHONE_LOST]

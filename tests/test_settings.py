@@ -1,0 +1,87 @@
+"""The settings: what the environment says, or one line that names the variable."""
+
+import pytest
+
+from twiliobridge.conversation import Limits
+from twiliobridge.settings import VARIABLES, Settings
+
+
+def test_an_empty_environment_is_the_defaults():
+    assert Settings.from_environ({}) == Settings()
+    assert Settings.from_environ({"TWILIOBRIDGE_PORT": "", "PATH": "/bin"}) == Settings()
+
+
+def test_every_field_can_be_set():
+    settings = Settings.from_environ(
+        {
+            "OPENAI_API_KEY": "sk-1",
+            "TWILIO_AUTH_TOKEN": "token",
+            "TWILIO_ACCOUNT_SID": "AC1",
+            "TWILIOBRIDGE_HOST": "192.0.2.1",
+            "TWILIOBRIDGE_PORT": "0",
+            "TWILIOBRIDGE_ALLOW_UNSIGNED": "Yes",
+            "TWILIOBRIDGE_PUBLIC_URL": "https://h",
+            "TWILIOBRIDGE_GRACE": "2.5",
+            "TWILIOBRIDGE_CALLS_AT_ONCE": "7",
+            "TWILIOBRIDGE_LONGEST_CALL": "60",
+        }
+    )
+    assert settings == Settings(
+        openai_api_key="sk-1",
+        twilio_auth_token="token",
+        twilio_account_sid="AC1",
+        host="192.0.2.1",
+        port=0,
+        allow_unsigned=True,
+        public_url="https://h",
+        grace=2.5,
+        calls_at_once=7,
+        limits=Limits(longest_call=60.0),
+    )
+
+
+@pytest.mark.parametrize(
+    ("variable", "value", "complaint"),
+    [
+        ("TWILIOBRIDGE_PORT", "http", "must be a whole number, was 'http'"),
+        ("TWILIOBRIDGE_PORT", "70000", "must be 0 to 65535, was 70000"),
+        ("TWILIOBRIDGE_CALLS_AT_ONCE", "0", "must be at least 1, was 0"),
+        ("TWILIOBRIDGE_GRACE", "-1", "must be a number of seconds, was '-1'"),
+        ("TWILIOBRIDGE_LONGEST_CALL", "nan", "must be a number of seconds, was 'nan'"),
+        ("TWILIOBRIDGE_ALLOW_UNSIGNED", "maybe", "must be yes or no, was 'maybe'"),
+        ("TWILIOBRIDGE_PUBLIC_URL", "example.com", "must begin with http://host or https://host"),
+        ("TWILIOBRIDGE_MODEL_URL", "https://h", "must begin with ws://host or wss://host"),
+        ("OPENAI_BASE_URL", "https://[", "must begin with http://host or https://host"),
+        ("TWILIOBRIDGE_PROT", "1", "is no setting"),
+    ],
+)
+def test_a_wrong_value_is_one_line_that_names_the_variable(variable, value, complaint):
+    with pytest.raises(ValueError, match=f"^{variable} {complaint}") as caught:
+        Settings.from_environ({variable: value})
+    assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("given", "endpoint"),
+    [
+        ({}, "wss://api.openai.com/v1/realtime?model=gpt-realtime-2.1"),
+        (
+            {"openai_base_url": "http://localhost:8765/v1/"},
+            "ws://localhost:8765/v1/realtime?model=gpt-realtime-2.1",
+        ),
+        ({"model_url": "ws://h/p", "model": "a b"}, "ws://h/p?model=a%20b"),
+        ({"model_url": "wss://h/p?deployment=x"}, "wss://h/p?deployment=x"),
+    ],
+)
+def test_the_url_that_is_dialled(given, endpoint):
+    assert Settings(**given).model_endpoint == endpoint
+
+
+def test_secrets_are_not_shown():
+    shown = repr(Settings(openai_api_key="sk-secret", twilio_auth_token="secret-token"))
+    assert "sk-secret" not in shown
+    assert "secret-token" not in shown
+
+
+def test_every_variable_is_the_projects_own_or_a_known_one():
+    assert all(name.startswith(("TWILIOBRIDGE_", "OPENAI_", "TWILIO_")) for name in VARIABLES)
