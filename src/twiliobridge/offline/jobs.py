@@ -1,0 +1,49 @@
+"""What a session asks of the shell around it, apart from sending events."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from twiliobridge.audio import AudioFormat
+from twiliobridge.realtime.events import ServerEvent
+
+
+@dataclass(frozen=True, eq=False)
+class Recognise:
+    """Find the words; the answer goes to `OfflineSession.heard`."""
+
+    item_id: str
+    "The caller's item, and the name of this job."
+    samples: npt.NDArray[np.int16]
+    rate: int
+    "Hz"
+
+
+@dataclass(frozen=True)
+class Speak:
+    """Say this; pieces of audio go to `OfflineSession.spoken` as they are made, the last one marked."""
+
+    item_id: str
+    "The assistant's item, and the name of this job."
+    text: str
+    format: AudioFormat
+
+
+@dataclass(frozen=True)
+class Foreign:
+    """An event of a type that no client knows: services add them without notice."""
+
+    type: str
+
+
+@dataclass(frozen=True)
+class Close:
+    """The last thing a session asks for."""
+
+    code: int
+    "1006 stands for a connection cut without a closing handshake: it is never sent."
+    reason: str = ""
+
+
+Action = ServerEvent | Recognise | Speak | Foreign | Close

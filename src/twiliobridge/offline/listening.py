@@ -1,0 +1,151 @@
+"""What the session hears: turns in the appended audio, the items they become, and the words in them."""
+
+from base64 import b64decode
+
+from msgspec.structs import replace
+
+from twiliobridge.audio import AudioFormat
+from twiliobridge.conversation import vad
+from twiliobridge.conversation.vad import Gate
+from twiliobridge.offline import refusals
+from twiliobridge.offline.input_buffer import InputBuffer, Sound
+from twiliobridge.offline.items import Conversation, Entry, message
+from twiliobridge.offline.jobs import Action, Recognise
+from twiliobridge.realtime.events import (
+    AudioCommitted,
+    Content,
+    InputTranscriptCompleted,
+    InputTranscriptDelta,
+    InputTranscriptFailed,
+    Item,
+    ItemAdded,
+    ItemDone,
+    ServerEvent,
+    SpeechStarted,
+    SpeechStopped,
+)
+from twiliobridge.realtime.ids import Ids
+from twiliobridge.realtime.responses import TranscriptFault
+from twiliobridge.realtime.session import Session, TurnRules, leaf
+
+LONGEST_APPEND = 15 * 1024 * 1024
+"Characters of base64 in one event. Source: OpenAI API reference, input_audio_buffer.append."
+
+
+class Listening:
+    """The ears of a session, up to the words: those come from outside through `understood`."""
+
+    def __init__(self, session: Session, conversation: Conversation, gate: Gate, ids: Ids) -> None:
+        self._conversation = conversation
+        self._ids = ids
+        self._transcribes = False
+        self._turn: SpeechStarted | None = None
+        self.buffer = InputBuffer(_format(session), session.turn_rules, gate)
+        self.unheard: set[str] = set()
+        "Items whose words are still being found."
+
+    @property
+    def rules(self) -> TurnRules | None:
+        return self.buffer.rules
+
+    def configure(self, session: Session) -> None:
+        self.buffer.configure(_format(session), session.turn_rules)
+        self._transcribes = leaf(session.audio, "input", "transcription") is not None
+        if not self.buffer.speaking:
+            self._turn = None
+
+    def append(self, audio: str) -> list[SpeechStarted | SpeechStopped]:
+        """The turns that begin and end in this audio, base64. Raises RemoteProtocolError if it is none."""
+        if len(audio) > LONGEST_APPEND:
+            raise refusals.bad_audio(
+                f"{len(audio)} characters are more than the {LONGEST_APPEND} of one event"
+            )
+        return [self._news(turn) for turn in self.buffer.append(decoded(audio))]
+
+    def _news(self, turn: vad.SpeechStarted | vad.SpeechStopped) -> SpeechStarted | SpeechStopped:
+        if isinstance(turn, vad.SpeechStarted):
+            start = self.buffer.padded(turn.ms)
+            self._turn = SpeechStarted(audio_start_ms=start, item_id=self._ids.new("item"))
+            return self._turn
+        assert self._turn is not None  # the detector alternates
+        return SpeechStopped(audio_end_ms=turn.ms, item_id=self._turn.item_id)
+
+    def end_turn(self, news: SpeechStopped) -> list[Action]:
+        """Commits what was said from the padded start of the turn to its end."""
+        started, self._turn = self._turn, None
+        start = started.audio_start_ms if started else 0
+        return self._committed(news.item_id, self.buffer.take(start, news.audio_end_ms))
+
+    def commit(self) -> list[Action]:
+        """Commits everything in the buffer, by the client's wish."""
+        sound = self.buffer.commit()
+        item_id = self._turn.item_id if self._turn else self._ids.new("item")
+        self._turn = None
+        return self._committed(item_id, sound)
+
+    def clear(self) -> None:
+        self.buffer.clear()
+        self._turn = None
+
+    def nothing(self) -> list[Action]:
+        """A turn without a sound: the caller has been silent for too long."""
+        return self._committed(self._ids.new("item"), Sound(b"", self.buffer.format))
+
+    def _committed(self, item_id: str, sound: Sound) -> list[Action]:
+        item = message(item_id, "user", Content(type="input_audio", transcript=None))
+        added = self.add(Entry(item, sound.format), sound)
+        previous = next(event for event in added if isinstance(event, ItemAdded)).previous_item_id
+        return [AudioCommitted(item_id=item_id, previous_item_id=previous), *added]
+
+    def add(self, entry: Entry, sound: Sound | None, after: str | None = None) -> list[Action]:
+        """A whole item of the client's, with the sound in it: it is understood later."""
+        if sound:
+            entry.hold(sound.audio)
+        previous = self._conversation.add(entry, after)
+        events: list[Action] = [
+            ItemAdded(item=entry.item, previous_item_id=previous),
+            ItemDone(item=entry.item, previous_item_id=previous),
+        ]
+        if sound is None:
+            return events
+        if not sound.audio:
+            entry.heard = ""
+            return events
+        self.unheard.add(entry.item_id)
+        return [*events, Recognise(entry.item_id, sound.samples(), sound.format.rate)]
+
+    def understood(self, item_id: str, text: str | None) -> list[ServerEvent]:
+        """The words of an item, or None if they could not be found; what the client is told of it."""
+        self.unheard.discard(item_id)
+        entry = self._conversation.find(item_id)
+        if entry is None:
+            return []
+        entry.heard = text or ""
+        if not self._transcribes:
+            return []
+        if text is None:
+            detail = TranscriptFault(
+                type="transcription_error", code="audio_unintelligible", message="No words found."
+            )
+            return [InputTranscriptFailed(item_id=item_id, error=detail)]
+        entry.item = transcribed(entry.item, text)
+        usage = {"type": "duration", "seconds": entry.length_ms / 1000}
+        deltas = [InputTranscriptDelta(item_id=item_id, delta=text)] if text else []
+        return [*deltas, InputTranscriptCompleted(item_id=item_id, transcript=text, usage=usage)]
+
+
+def decoded(audio: str) -> bytes:
+    try:
+        return b64decode(audio, validate=True)
+    except ValueError as error:
+        raise refusals.bad_audio(f"not base64 ({error})") from None
+
+
+def transcribed(item: Item, text: str) -> Item:
+    parts = item.content or ()
+    told = (replace(part, transcript=text) if part.type == "input_audio" else part for part in parts)
+    return replace(item, content=tuple(told))
+
+
+def _format(session: Session) -> AudioFormat:
+    return AudioFormat(session.input_format)

@@ -1,0 +1,78 @@
+"""What answers in place of OpenAI: engines at work in threads, shared by sessions."""
+
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from functools import partial
+from typing import TypeVar
+
+import trio
+
+from twiliobridge.audio import AudioFormat, Resampler, to_float, to_int16
+from twiliobridge.offline.brain import Brain
+from twiliobridge.offline.engines import EngineFailed, Engines, Voice
+from twiliobridge.offline.jobs import Recognise, Speak
+from twiliobridge.offline.knobs import Knobs
+from twiliobridge.offline.session import OfflineSession, Opening
+from twiliobridge.realtime.session import DEFAULT_MODEL
+
+T = TypeVar("T")
+
+
+@dataclass(eq=False)
+class OfflineModel:
+    """Any number of sessions may share one; each engine does one piece of work at a time, in a thread.
+
+    A session that is cancelled waits for the piece in hand, a fraction of a second: no thread outlives it.
+    """
+
+    engines: Engines
+    new_brain: Callable[[], Brain]
+    "Makes the brain of one session."
+    knobs: Knobs = field(default_factory=Knobs)
+    _ears: trio.CapacityLimiter = field(default_factory=lambda: trio.CapacityLimiter(1), init=False)
+    _mouth: trio.CapacityLimiter = field(default_factory=lambda: trio.CapacityLimiter(1), init=False)
+    _sessions: int = field(default=0, init=False)
+
+    def next_seed(self) -> str:
+        """Of the ids of a new session."""
+        self._sessions += 1
+        return f"{self.knobs.seed}/{self._sessions}"
+
+    def new_session(self, seed: str, model: str, now: float) -> OfflineSession:
+        hears = self.engines.recogniser is not None
+        opening = Opening(model=model or DEFAULT_MODEL, created_at=int(time.time()), seed=seed, hears=hears)
+        return OfflineSession(self.new_brain(), self.engines.gate(), now, opening, self.knobs)
+
+    async def recognise(self, job: Recognise) -> str | None:
+        """None where the engine failed."""
+        recogniser = self.engines.recogniser
+        assert recogniser is not None  # a session without ears asks for nothing
+        try:
+            return await self._work(self._ears, partial(recogniser.recognise, job.samples, job.rate))
+        except EngineFailed:
+            return None
+
+    async def speak(self, job: Speak, deliver: Callable[[bytes], bool]) -> None:
+        """Hands every piece to `deliver` as soon as it is made, until it says False. Raises EngineFailed."""
+        pieces = encoded(self.engines.voice, job.text, job.format)
+        wanted = True
+        while wanted:
+            piece = await self._work(self._mouth, lambda: next(pieces, None))
+            if piece is None:
+                return
+            wanted = deliver(piece)
+
+    async def _work(self, one_at_a_time: trio.CapacityLimiter, piece: Callable[[], T]) -> T:
+        if not self.engines.at_once:
+            return await trio.to_thread.run_sync(piece, limiter=one_at_a_time)
+        await trio.lowlevel.checkpoint()
+        return piece()
+
+
+def encoded(voice: Voice, text: str, audio_format: AudioFormat) -> Iterator[bytes]:
+    """Speech as a session's bytes, piece by piece."""
+    resampler = Resampler(voice.rate, audio_format.rate)
+    for samples in voice.speak(text):
+        yield audio_format.encode(to_int16(resampler.feed(to_float(samples))))
+    yield audio_format.encode(to_int16(resampler.flush()))

@@ -1,0 +1,86 @@
+"""What a response is to be: the session as it stands, and over it what `response.create` overrides."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import msgspec
+
+from twiliobridge.audio import AudioFormat
+from twiliobridge.offline import refusals
+from twiliobridge.offline.brain import Request
+from twiliobridge.offline.items import Conversation
+from twiliobridge.realtime.events import Item, ResponseParams
+from twiliobridge.realtime.session import Session, as_text, leaf
+
+
+@dataclass(frozen=True)
+class Order:
+    response_id: str
+    conversation_id: str | None
+    "None: out of band."
+    written: bool
+    "Text instead of speech."
+    format: AudioFormat
+    request: Request
+    max_output_tokens: int | str = "inf"
+    metadata: dict[str, Any] | None = None
+    audio: dict[str, Any] | None = None
+    input: tuple[Item, ...] | None = None
+    "What the model reads instead of the conversation."
+
+    @property
+    def in_band(self) -> bool:
+        return self.conversation_id is not None
+
+
+def ordered(
+    session: Session,
+    params: ResponseParams,
+    response_id: str,
+    conversation_id: str,
+    conversation: Conversation,
+) -> Order:
+    """Raises RemoteProtocolError for `input` that is no list of items or refers to what is not there."""
+    said = (session.audio or {}).get("output") or {}
+    output = said | ((params.audio or {}).get("output") or {})
+    modalities = params.output_modalities or session.output_modalities or ("audio",)
+    return Order(
+        response_id=response_id,
+        conversation_id=None if params.conversation == "none" else conversation_id,
+        written=tuple(modalities) == ("text",),
+        format=_format(output),
+        request=_request(session, params),
+        max_output_tokens=params.max_output_tokens or session.max_output_tokens or "inf",
+        metadata=params.metadata,
+        audio={"output": {"format": output.get("format"), "voice": output.get("voice")}},
+        input=None if params.input is None else tuple(_item(item, conversation) for item in params.input),
+    )
+
+
+def _format(output: dict[str, Any]) -> AudioFormat:
+    try:
+        return AudioFormat(as_text(leaf(output, "format", "type")))
+    except ValueError:
+        raise refusals.unusable(
+            "The format is none of audio/pcm, audio/pcmu, audio/pcma.", "response.audio"
+        ) from None
+
+
+def _request(session: Session, params: ResponseParams) -> Request:
+    choice = session.tool_choice if params.tool_choice is None else params.tool_choice
+    tools = session.tools if params.tools is None else params.tools
+    names = (as_text(tool.get("name")) for tool in tools or () if tool.get("type") == "function")
+    instructions = session.instructions if params.instructions is None else params.instructions
+    return Request(
+        instructions=instructions or "",
+        tools=() if choice == "none" else tuple(name for name in names if name),
+    )
+
+
+def _item(raw: dict[str, Any], conversation: Conversation) -> Item:
+    if raw.get("type") == "item_reference":
+        return conversation.remembered(str(raw.get("id")))
+    try:
+        return msgspec.convert(raw, Item)
+    except msgspec.ValidationError as error:
+        raise refusals.unusable(f"An item of the input is none: {error}.", "response.input") from None

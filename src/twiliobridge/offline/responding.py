@@ -1,0 +1,112 @@
+"""The responses of a session: at most one in the conversation, a few beside it, each decided by the brain."""
+
+from random import Random
+
+from twiliobridge.offline import refusals
+from twiliobridge.offline.brain import Brain, CallTool, Reply
+from twiliobridge.offline.items import Conversation
+from twiliobridge.offline.jobs import Action
+from twiliobridge.offline.knobs import Failure, Knobs
+from twiliobridge.offline.order import Order
+from twiliobridge.offline.pacing import Pace
+from twiliobridge.offline.response import OutputResponse, Phase
+from twiliobridge.realtime.ids import Ids
+
+MOST_ASIDE = 8
+"Out-of-band responses at once."
+
+
+class Responding:
+    def __init__(self, conversation: Conversation, brain: Brain, knobs: Knobs, ids: Ids) -> None:
+        self._conversation = conversation
+        self._brain = brain
+        self._knobs = knobs
+        self._ids = ids
+        self._rng = Random(knobs.seed)  # noqa: S311 -- sizes of deltas, nothing secret
+        self._running: dict[str, OutputResponse] = {}
+
+    @property
+    def active(self) -> OutputResponse | None:
+        """The conversation's own response."""
+        return next((response for response in self._running.values() if response.order.in_band), None)
+
+    def check(self, order: Order) -> None:
+        """Raises RemoteProtocolError if such a response cannot begin now."""
+        active = self.active
+        if order.in_band and active:
+            raise refusals.already_responding(active.order.response_id)
+        if not order.in_band and len(self._running) - bool(active) >= MOST_ASIDE:
+            raise refusals.too_many_responses(MOST_ASIDE)
+
+    def begin(self, order: Order) -> list[Action]:
+        response = OutputResponse(
+            order=order,
+            pace=Pace(self._knobs, self._rng),
+            ids=self._ids,
+            conversation=self._conversation if order.in_band else Conversation(),
+        )
+        self._running[order.response_id] = response
+        return response.created()
+
+    def compose(self, unheard: set[str], now: float) -> list[Action]:
+        """Decides what the waiting responses say, once everything that they read has been understood."""
+        actions: list[Action] = []
+        for response in self._running.values():
+            if response.phase is Phase.COMPOSING and (response.order.input is not None or not unheard):
+                actions += self._composed(response, now)
+        return actions
+
+    def _composed(self, response: OutputResponse, now: float) -> list[Action]:
+        if self._knobs.failure is not None:
+            return response.fail(self._knobs.failure)
+        order = response.order
+        memory = self._conversation.memory() if order.input is None else order.input
+        reply = self._brain.decide(memory, order.request)
+        input_ms = self._conversation.heard_ms if order.input is None else 0
+        return response.compose(_lawful(reply, order.request.tools), memory, input_ms, now)
+
+    def cancel(self, response_id: str | None) -> list[Action]:
+        """The client's wish. Raises RemoteProtocolError if nothing of that name runs."""
+        response = self.active if response_id is None else self._running.get(response_id)
+        if response is None:
+            raise refusals.nothing_to_cancel()
+        return response.cancel("client_cancelled")
+
+    def interrupt(self) -> list[Action]:
+        """The caller speaks. Where nothing runs, nothing: the service cannot know what is still playing."""
+        return self.active.cancel("turn_detected", self._knobs.stragglers) if self.active else []
+
+    def awaits(self, item_id: str) -> bool:
+        return any(response.awaits(item_id) for response in self._running.values())
+
+    def spoken(self, item_id: str, audio: bytes, *, last: bool, now: float) -> list[Action]:
+        for response in self._running.values():
+            if response.awaits(item_id):
+                return response.spoken(item_id, audio, last=last, now=now)
+        return []
+
+    def voice_failed(self, item_id: str, reason: str) -> list[Action]:
+        failure = Failure(code="server_error", type="server_error", message=reason)
+        for response in self._running.values():
+            if response.awaits(item_id):
+                return response.fail(failure)
+        return []
+
+    def deadline(self) -> float | None:
+        due = [response.deadline() for response in self._running.values()]
+        return min((moment for moment in due if moment is not None), default=None)
+
+    def wake(self, now: float) -> list[Action]:
+        return [action for response in self._running.values() for action in response.wake(now)]
+
+    def sweep(self) -> list[OutputResponse]:
+        """Those that have ended since the last sweep."""
+        over = [response for response in self._running.values() if response.phase is Phase.OVER]
+        for response in over:
+            del self._running[response.order.response_id]
+        return over
+
+
+def _lawful(reply: Reply, tools: tuple[str, ...]) -> Reply:
+    """A model can only call what it was offered."""
+    return tuple(part for part in reply if not isinstance(part, CallTool) or part.name in tools)

@@ -1,0 +1,160 @@
+"""One response, from `response.created` to `response.done`: its items, one by one, paced, or cut short."""
+
+import math
+from enum import Enum
+from typing import Any
+
+from twiliobridge.offline.brain import CallTool, Reply
+from twiliobridge.offline.items import Conversation
+from twiliobridge.offline.jobs import Action, Speak
+from twiliobridge.offline.knobs import Failure
+from twiliobridge.offline.order import Order
+from twiliobridge.offline.output import Output
+from twiliobridge.offline.pacing import Pace
+from twiliobridge.offline.parts import CallPart, Place, SpokenPart, WrittenPart
+from twiliobridge.offline.usage import usage
+from twiliobridge.realtime.events import (
+    ErrorDetail,
+    Item,
+    Response,
+    ResponseCreated,
+    ResponseDone,
+    ResponseStatus,
+    StatusDetails,
+)
+from twiliobridge.realtime.ids import Ids
+
+TOO_LONG = StatusDetails(type="incomplete", reason="max_output_tokens")
+
+
+class Phase(Enum):
+    COMPOSING = "composing"
+    "What to say is not decided: the caller's words are still being recognised."
+    SPEAKING = "speaking"
+    OVER = "over"
+
+
+class OutputResponse:
+    """Pure: time comes in as `now`, and the next moment to call `wake` is published by `deadline`."""
+
+    def __init__(self, order: Order, pace: Pace, ids: Ids, conversation: Conversation) -> None:
+        self.order = order
+        self.phase = Phase.COMPOSING
+        self.status: ResponseStatus = "in_progress"
+        self._pace = pace
+        self._ids = ids
+        self._conversation = conversation
+        self._output = Output()
+        self._memory: tuple[Item, ...] = ()
+        self._input_ms = 0.0
+        self._due = self._began = math.inf
+
+    def created(self) -> list[Action]:
+        return [ResponseCreated(response=self._described())]
+
+    def compose(self, reply: Reply, memory: tuple[Item, ...], input_ms: float, now: float) -> list[Action]:
+        """Opens the first item and asks for all the speech; the first delta follows after the latency.
+
+        `memory` and the milliseconds of audio in it are what the model went by; the cost follows from them.
+        """
+        self.phase = Phase.SPEAKING
+        self._memory, self._input_ms = memory, input_ms
+        speeches: list[Action] = []
+        for index, part in enumerate(reply):
+            place = self._place(index)
+            if isinstance(part, CallTool):
+                self._output.add(CallPart(place, part, self._ids.new("call"), self._pace))
+            elif self.order.written:
+                self._output.add(WrittenPart(place, part.text, self._pace))
+            else:
+                self._output.add(SpokenPart(place, part.text, self.order.format, self._pace))
+                speeches.append(Speak(place.item_id, part.text, self.order.format))
+        self._due = self._began = now + self._pace.latency
+        return [*self._output.open_next(), *speeches]
+
+    def _place(self, index: int) -> Place:
+        return Place(
+            response_id=self.order.response_id,
+            item_id=self._ids.new("item"),
+            output_index=index,
+            conversation=self._conversation,
+            in_band=self.order.in_band,
+        )
+
+    def awaits(self, item_id: str) -> bool:
+        """Whether speech for that item is still wanted."""
+        return self._output.listener(item_id) is not None
+
+    def spoken(self, item_id: str, audio: bytes, *, last: bool, now: float) -> list[Action]:
+        starved = self._output.starved
+        if (part := self._output.listener(item_id)) is not None:
+            part.feed(audio, last=last)
+        if starved and not self._output.starved:
+            self._due = max(self._due, now)
+        return self.wake(now)
+
+    def deadline(self) -> float | None:
+        waits = self.phase is not Phase.SPEAKING or self._output.starved or math.isinf(self._due)
+        return None if waits else self._due
+
+    def wake(self, now: float) -> list[Action]:
+        """All that is due: deltas, the end of an item and the beginning of the next, `response.done`."""
+        actions: list[Action] = []
+        while (due := self.deadline()) is not None and due <= now:
+            actions += self._step()
+        return actions
+
+    def _step(self) -> list[Action]:
+        part = self._output.current
+        if part is None:
+            return self._end("completed") if self._output.exhausted else [*self._output.open_next()]
+        if part.finished:
+            return [*self._output.close("completed")]
+        events, seconds = part.grow()
+        self._due += seconds
+        most = self.order.max_output_tokens
+        over_budget = isinstance(most, int) and self._usage()["output_tokens"] > most
+        return [*events, *(self._end("incomplete", TOO_LONG) if over_budget else [])]
+
+    def cancel(self, reason: str, stragglers: int = 0) -> list[Action]:
+        """Cuts it short, whatever is open: `turn_detected` or `client_cancelled`.
+
+        Up to `stragglers` audio deltas that were under way still come first, as they do live.
+        """
+        late = self._output.straggle(stragglers)
+        return [*late, *self._end("cancelled", StatusDetails(type="cancelled", reason=reason))]
+
+    def fail(self, failure: Failure) -> list[Action]:
+        error = ErrorDetail(type=failure.type, code=failure.code, message=failure.message)
+        return self._end("failed", StatusDetails(type="failed", error=error))
+
+    def _end(self, status: ResponseStatus, details: StatusDetails | None = None) -> list[Action]:
+        closing = self._output.abandon()
+        self.phase = Phase.OVER
+        self.status = status
+        return [*closing, ResponseDone(response=self._described(details))]
+
+    @property
+    def heard_until(self) -> float:
+        """The moment at which a listener who plays it at once has heard it all."""
+        return self._began + self._output.audio_ms / 1000
+
+    def _usage(self) -> dict[str, Any]:
+        instructions = self.order.request.instructions
+        items, audio_ms = self._output.items, self._output.audio_ms
+        return usage(instructions, self._memory, self._input_ms, items, audio_ms)
+
+    def _described(self, details: StatusDetails | None = None) -> Response:
+        over = self.phase is Phase.OVER
+        return Response(
+            id=self.order.response_id,
+            status=self.status,
+            status_details=details,
+            output=self._output.items if over else (),
+            conversation_id=self.order.conversation_id,
+            output_modalities=("text",) if self.order.written else ("audio",),
+            max_output_tokens=self.order.max_output_tokens,
+            audio=self.order.audio,
+            metadata=self.order.metadata,
+            usage=self._usage() if over else None,
+        )

@@ -1,0 +1,187 @@
+"""A Realtime session without OpenAI: in goes what the client says, out comes what is said and done about it.
+
+Pure: no clock, no socket, no thread. `now` is in seconds of any clock that does not go back; whoever drives
+the session calls `wake` at `deadline`, carries out the jobs, and hands their results to `heard` and `spoken`.
+"""
+
+from dataclasses import dataclass
+
+from twiliobridge.conversation.vad import Gate
+from twiliobridge.offline import refusals
+from twiliobridge.offline.brain import Brain
+from twiliobridge.offline.items import Conversation
+from twiliobridge.offline.jobs import Action, Close, Recognise
+from twiliobridge.offline.knobs import Knobs, Transcripts
+from twiliobridge.offline.listening import Listening
+from twiliobridge.offline.outlet import Outlet
+from twiliobridge.offline.requests import Requests
+from twiliobridge.offline.responding import Responding
+from twiliobridge.offline.response import OutputResponse
+from twiliobridge.realtime.errors import RemoteProtocolError, error_event
+from twiliobridge.realtime.events import (
+    ClientEvent,
+    IdleTimeout,
+    RateLimitsUpdated,
+    ServerEvent,
+    SessionCreated,
+    SpeechStarted,
+)
+from twiliobridge.realtime.ids import Ids
+from twiliobridge.realtime.merge import default_session
+from twiliobridge.realtime.session import DEFAULT_MODEL
+
+EXPIRED = 1001
+"The close code of a session that has reached its longest duration."
+
+
+@dataclass(frozen=True)
+class Opening:
+    """What a session is opened with."""
+
+    model: str = DEFAULT_MODEL
+    created_at: int = 0
+    "Seconds since the epoch; only `expires_at` is reckoned from it."
+    seed: str = ""
+    "Of all ids; another one for every session."
+    hears: bool = True
+    "Whether somebody carries out Recognise jobs; otherwise the brain's next expected line is taken as heard."
+
+
+class OfflineSession:
+    """Every method that takes `now` returns what is to be done, in order; nothing comes after a Close."""
+
+    def __init__(self, brain: Brain, gate: Gate, now: float, opening: Opening, knobs: Knobs) -> None:
+        self._brain = brain
+        self._knobs = knobs
+        self._hears = opening.hears
+        ids = Ids(opening.seed)
+        expires_at = opening.created_at + round(knobs.session_seconds)
+        session = default_session(opening.model, ids.new("sess"), expires_at)
+        self._conversation = Conversation()
+        self._listening = Listening(session, self._conversation, gate, ids)
+        self._responding = Responding(self._conversation, brain, knobs, ids)
+        self._requests = Requests(
+            session,
+            self._conversation,
+            self._listening,
+            self._responding,
+            ids,
+            words_first=knobs.transcripts is Transcripts.BEFORE,
+        )
+        self._expires = now + knobs.session_seconds
+        self._idle_at: float | None = None
+        self._later: list[tuple[float, ServerEvent]] = []
+        self._held: list[ServerEvent] = []
+        self._outlet = Outlet(knobs)
+
+    # ------------------------------------------------------------ what happens to it
+
+    def open(self, now: float) -> list[Action]:
+        return self._out([SessionCreated(session=self._requests.session)], now)
+
+    def client_said(self, event: ClientEvent, now: float) -> list[Action]:
+        try:
+            return self._out(self._requests.answer(event), now)
+        except RemoteProtocolError as fault:
+            return self.refuse(RemoteProtocolError.like(fault, event.event_id), now)
+
+    def refuse(self, fault: RemoteProtocolError, now: float) -> list[Action]:
+        """The client said what cannot be read, or is not allowed now: it is told, and the session goes on."""
+        return self._out([error_event(fault)], now)
+
+    def heard(self, item_id: str, text: str | None, now: float) -> list[Action]:
+        """The words of a Recognise job; None where the recogniser failed."""
+        return self._out(self._understood(item_id, text), now)
+
+    def spoken(self, item_id: str, audio: bytes, now: float, *, last: bool) -> list[Action]:
+        """A piece of the audio of a Speak job, in the job's format."""
+        return self._out(self._responding.spoken(item_id, audio, last=last, now=now), now)
+
+    def voice_failed(self, item_id: str, reason: str, now: float) -> list[Action]:
+        """A Speak job could not be carried out: its response fails."""
+        return self._out(self._responding.voice_failed(item_id, reason), now)
+
+    def awaits(self, item_id: str) -> bool:
+        """Whether more audio of that Speak job is still wanted."""
+        return not self._outlet.closed and self._responding.awaits(item_id)
+
+    # ------------------------------------------------------------ time
+
+    def deadline(self) -> float | None:
+        """The next moment at which `wake` must be called; None once it is over."""
+        if self._outlet.closed:
+            return None
+        moments = [
+            self._expires,
+            self._idle_at,
+            self._responding.deadline(),
+            *(due for due, _ in self._later),
+        ]
+        return min(moment for moment in moments if moment is not None)
+
+    def wake(self, now: float) -> list[Action]:
+        if now >= self._expires:
+            fault = refusals.expired()
+            return self._out([error_event(fault), Close(EXPIRED, str(fault))], now)
+        due = [event for moment, event in self._later if moment <= now]
+        self._later = [(moment, event) for moment, event in self._later if moment > now]
+        idle = self._fell_idle() if self._idle_at is not None and now >= self._idle_at else []
+        return self._out([*due, *idle, *self._responding.wake(now)], now)
+
+    def _fell_idle(self) -> list[Action]:
+        """The caller has been silent for `idle_timeout_ms`: an empty turn, which the model answers."""
+        self._idle_at = None
+        if self._listening.buffer.speaking or self._responding.active:
+            return []
+        actions = self._listening.nothing()
+        item_id = self._conversation.last_id or ""
+        moment = round(self._listening.buffer.end_ms)
+        timeout = IdleTimeout(audio_start_ms=moment, audio_end_ms=moment, item_id=item_id)
+        return [timeout, *actions, *self._requests.turn_answered()]
+
+    # ------------------------------------------------------------ what follows from it
+
+    def _understood(self, item_id: str, text: str | None) -> list[Action]:
+        news = self._listening.understood(item_id, text)
+        if self._knobs.transcripts is Transcripts.NEVER:
+            news = []
+        if self._knobs.transcripts is Transcripts.AFTER and self._responding.active:
+            self._held += news
+            news = []
+        return [*news, *self._requests.postponed()]
+
+    def _out(self, actions: list[Action], now: float) -> list[Action]:
+        """All that follows from `actions` without waiting, as it leaves the session."""
+        if self._outlet.closed:
+            return []
+        actions = self._guessed(actions)
+        actions += self._responding.compose(self._listening.unheard, now)
+        actions += self._responding.wake(now)
+        for response in self._responding.sweep():
+            actions += self._ended(response, now)
+        if any(isinstance(action, SpeechStarted) for action in actions):
+            self._idle_at = None
+        return self._outlet.passed(actions)
+
+    def _guessed(self, actions: list[Action]) -> list[Action]:
+        if self._hears:
+            return actions
+        jobs = [action for action in actions if isinstance(action, Recognise)]
+        kept: list[Action] = [action for action in actions if not isinstance(action, Recognise)]
+        for job in jobs:
+            kept += self._understood(job.item_id, self._brain.expects(self._conversation.memory()))
+        return kept
+
+    def _ended(self, response: OutputResponse, now: float) -> list[Action]:
+        if self._knobs.rate_limits_after is not None:
+            self._later.append((now + self._knobs.rate_limits_after, RateLimitsUpdated(rate_limits=_LIMITS)))
+        if not response.order.in_band:
+            return []
+        rules = self._listening.rules
+        if rules and rules.idle_timeout_ms and response.status == "completed":
+            self._idle_at = max(now, response.heard_until) + rules.idle_timeout_ms / 1000
+        held, self._held = self._held, []
+        return [*held]
+
+
+_LIMITS = ({"name": "tokens", "limit": 40000, "remaining": 40000, "reset_seconds": 0.0},)
