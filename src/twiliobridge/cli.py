@@ -1,0 +1,41 @@
+"""The program `twiliobridge`: picks the command, and turns what goes wrong into one line and an exit code."""
+
+import os
+import sys
+from argparse import ArgumentParser
+from collections.abc import Sequence
+from importlib.metadata import version
+
+from twiliobridge.commands import COMMANDS, UsageError
+from twiliobridge.exit_code import ExitCode
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Runs one command; `argv` without the program's name, None for the process's own."""
+    options = parser().parse_args(argv)
+    try:
+        code: ExitCode = options.run(options, os.environ)
+    except* UsageError as group:
+        print(f"twiliobridge {options.command}: {sole(group)}", file=sys.stderr)
+        code = ExitCode.USAGE
+    except* KeyboardInterrupt:
+        code = ExitCode.INTERRUPTED
+    return code
+
+
+def parser() -> ArgumentParser:
+    program = ArgumentParser("twiliobridge", description="Twilio Media Streams to OpenAI Realtime.")
+    program.add_argument("--version", action="version", version=version("twiliobridge"))
+    commands = program.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    for command in COMMANDS:
+        added = commands.add_parser(command.name, help=command.summary, description=command.summary)
+        command.add_arguments(added)
+        added.set_defaults(run=command.run)
+    return program
+
+
+def sole(group: BaseException) -> BaseException:
+    """The first error in a group of groups."""
+    while isinstance(group, BaseExceptionGroup):
+        group = group.exceptions[0]
+    return group

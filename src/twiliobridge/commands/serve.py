@@ -1,0 +1,82 @@
+"""twiliobridge serve: the bridge."""
+
+import logging
+from argparse import ArgumentParser, Namespace
+from collections.abc import Mapping
+from functools import partial
+
+import trio
+
+from twiliobridge.agents import banking_agent
+from twiliobridge.call import Dial
+from twiliobridge.commands.command import Command, UsageError
+from twiliobridge.commands.options import (
+    add_verbose,
+    agent_from,
+    offline_dial,
+    port,
+    settings_from,
+    start_logging,
+)
+from twiliobridge.commands.stopping import stop_at_signals
+from twiliobridge.conversation import Agent
+from twiliobridge.exit_code import ExitCode
+from twiliobridge.server import CannotListen, MessageLog, base_url, dial_openai, listen_for, serve
+from twiliobridge.settings import Settings
+
+log = logging.getLogger(__name__)
+
+
+def add_arguments(parser: ArgumentParser) -> None:
+    parser.add_argument("--host", help=f"address to listen on (default {Settings.host})")
+    parser.add_argument("--port", type=port, help=f"port to listen on, 0 for any (default {Settings.port})")
+    parser.add_argument(
+        "--offline", action="store_true", help="answer with the built-in model, without a key"
+    )
+    parser.add_argument("--model-url", metavar="WSS", help="Realtime WebSocket to use in place of OpenAI's")
+    parser.add_argument("--public-url", metavar="HTTPS", help="how Twilio reaches this server")
+    parser.add_argument("--agent", metavar="FILE.toml", help="who answers (default: the banking example)")
+    parser.add_argument(
+        "--allow-unsigned",
+        action="store_true",
+        default=None,
+        help="listen beyond loopback even without TWILIO_AUTH_TOKEN, that is to anybody",
+    )
+    add_verbose(parser)
+
+
+def run(options: Namespace, environ: Mapping[str, str]) -> ExitCode:
+    settings = settings_from(
+        environ,
+        host=options.host,
+        port=options.port,
+        model_url=options.model_url,
+        public_url=options.public_url,
+        allow_unsigned=options.allow_unsigned,
+    )
+    agent = agent_from(options.agent) if options.agent else banking_agent()
+    if not (options.offline or settings.openai_api_key or settings.model_url):
+        raise UsageError("no OPENAI_API_KEY: set it, or say --offline for the built-in model")
+    start_logging(verbose=options.verbose)
+    return trio.run(partial(answer_calls, settings, agent, offline=options.offline))
+
+
+async def answer_calls(settings: Settings, agent: Agent, *, offline: bool) -> ExitCode:
+    try:
+        listeners = await listen_for(settings)
+    except (CannotListen, ValueError) as error:
+        raise UsageError(str(error)) from None
+    dial: Dial = await offline_dial() if offline else dial_openai(settings)
+    stop = trio.Event()
+    watch = MessageLog if log.isEnabledFor(logging.DEBUG) else None
+    code = ExitCode.INTERRUPTED
+    async with trio.open_nursery() as nursery:
+        await nursery.start(stop_at_signals, stop, nursery.cancel_scope)
+        log.info("listening on %s, streams at /twilio-agent", base_url(listeners[0]))
+        await serve(settings, agent, dial, stop=stop, listeners=listeners, watch=watch)
+        code = ExitCode.PASSED
+        nursery.cancel_scope.cancel()
+    return code
+
+
+COMMAND = Command("serve", "answer Twilio's calls with a Realtime model", add_arguments, run)

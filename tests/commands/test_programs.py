@@ -1,0 +1,129 @@
+"""The programs as processes: what a shell sees of them. Each start costs a second, so there are few."""
+
+import os
+import signal
+import subprocess
+import sys
+
+import pytest
+import trio
+from peers import Phone
+
+from twiliobridge.cli import main
+from twiliobridge.exit_code import ExitCode
+from twiliobridge.wires.websocket import open_websocket_wire
+
+QUIET = {name: value for name, value in os.environ.items() if not name.startswith(("OPENAI_", "TWILIO"))}
+
+
+def program(*arguments):
+    return [sys.executable, "-m", "twiliobridge", *arguments]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "environ", "complaint"),
+    [
+        (["serve"], {}, "twiliobridge serve: no OPENAI_API_KEY: set it, or say --offline"),
+        (["serve", "--offline", "--host", "192.0.2.1"], {}, "twiliobridge serve: without TWILIO_AUTH_TOKEN"),
+        (["serve", "--offline", "--agent", "/nowhere.toml"], {}, "/nowhere.toml: No such file or directory"),
+        (["serve", "--offline", "--public-url", "h"], {}, "public_url must begin with"),
+        (
+            ["serve", "--offline"],
+            {"TWILIOBRIDGE_GRACE": "x"},
+            "TWILIOBRIDGE_GRACE must be a number of seconds",
+        ),
+    ],
+)
+def test_what_is_missing_is_one_line_and_exit_2(arguments, environ, complaint, capsys, monkeypatch):
+    for name in set(os.environ) - set(QUIET):
+        monkeypatch.delenv(name)
+    for name, value in environ.items():
+        monkeypatch.setenv(name, value)
+    assert main(arguments) == ExitCode.USAGE
+    error = capsys.readouterr().err
+    assert complaint in error
+    assert error.count("\n") == 1
+
+
+@pytest.mark.parametrize(
+    "arguments", [["--wrong"], ["serve", "--wrong"], ["offline", "--port", "70000"], ["fly"], []]
+)
+def test_a_wrong_flag_is_argparses_word_and_exit_2(arguments, capsys):
+    with pytest.raises(SystemExit) as exit_:
+        main(arguments)
+    assert exit_.value.code == ExitCode.USAGE
+    assert "error: " in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("arguments", [["--help"], ["serve", "--help"], ["offline", "--help"]])
+def test_help_is_exit_0(arguments, capsys):
+    with pytest.raises(SystemExit) as exit_:
+        main(arguments)
+    assert exit_.value.code == 0
+    assert "usage: twiliobridge" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("command", "signals"),
+    [
+        (("serve", "--offline", "--port", "0"), signal.SIGTERM),
+        (("serve", "--model-url", "ws://127.0.0.1:1", "--port", "0"), signal.SIGINT),
+        (("offline", "--port", "0"), signal.SIGTERM),
+    ],
+)
+def test_a_server_says_where_it_listens_and_stops_in_good_order_at_a_signal(command, signals):
+    with subprocess.Popen(program(*command), env=QUIET, stderr=subprocess.PIPE, text=True) as process:  # noqa: S603
+        said = []
+        for line in process.stderr:
+            said.append(line)
+            if "listening on" in line:
+                break
+        else:
+            pytest.fail("it never listened: " + "".join(said))
+        process.send_signal(signals)
+        rest = process.communicate(timeout=20)[1]
+    assert process.returncode == ExitCode.PASSED
+    assert "Traceback" not in rest
+    if command[0] == "serve":
+        assert any("DOOR IS OPEN" in line for line in said)
+
+
+def test_a_port_in_use_is_one_line_and_exit_2():
+    first = program("serve", "--offline", "--port", "0")
+    with subprocess.Popen(first, env=QUIET, stderr=subprocess.PIPE, text=True) as taken:  # noqa: S603
+        line = next(line for line in taken.stderr if "listening on" in line)
+        port = line.split("http://127.0.0.1:")[1].split(",")[0]
+        second = subprocess.run(  # noqa: S603
+            program("serve", "--offline", "--port", port),
+            env=QUIET,
+            capture_output=True,
+            text=True,
+            timeout=30,
+            check=False,
+        )
+        taken.terminate()
+        taken.communicate(timeout=20)
+    assert second.returncode == ExitCode.USAGE
+    assert second.stderr == f"twiliobridge serve: cannot listen on 127.0.0.1:{port}: Address already in use\n"
+
+
+@pytest.mark.parametrize(("signals", "code"), [(1, ExitCode.PASSED), (2, ExitCode.INTERRUPTED)])
+async def test_a_call_is_let_finish_at_the_first_signal_and_cut_at_the_second(signals, code):
+    """One signal: the call ends with the grace, here a second. Two: at once, and the exit code says so."""
+    command = program("serve", "--offline", "--port", "0")
+    environ = QUIET | {"TWILIOBRIDGE_GRACE": "1" if signals == 1 else "60"}
+    with subprocess.Popen(command, env=environ, stderr=subprocess.PIPE, text=True) as process:  # noqa: ASYNC220, S603
+        line = next(line for line in process.stderr if "listening on" in line)
+        url = "ws" + line.split("listening on http")[1].split(",")[0] + "/twilio-agent"
+        with trio.fail_after(20):
+            async with open_websocket_wire(url, backlog=1 << 20, max_message_size=1 << 22) as wire:
+                phone = Phone(wire)
+                phone.call()
+                await phone.hear()
+                for _ in range(signals):
+                    process.send_signal(signal.SIGTERM)
+                    await trio.sleep(0.2)
+                await phone.hear_the_end()
+            rest = await trio.to_thread.run_sync(process.communicate)
+    assert process.returncode == code
+    assert "Traceback" not in rest[1]
