@@ -127,3 +127,32 @@ async def test_a_call_is_let_finish_at_the_first_signal_and_cut_at_the_second(si
             rest = await trio.to_thread.run_sync(process.communicate)
     assert process.returncode == code
     assert "Traceback" not in rest[1]
+
+
+def test_a_demo_that_is_interrupted_ends_without_a_traceback(tmp_path):
+    """Ctrl+C in the middle of the call: an exit code, and not a word more."""
+    command = program("demo", "--output", str(tmp_path))
+    pipe = subprocess.PIPE
+    with subprocess.Popen(command, env=QUIET, stdout=pipe, stderr=pipe, text=True) as process:  # noqa: S603
+        assert any("caller says" in line for line in process.stdout)
+        process.send_signal(signal.SIGINT)
+        complaint = process.communicate(timeout=30)[1]
+    assert complaint == ""
+    assert process.returncode == ExitCode.INTERRUPTED
+
+
+def test_a_demo_is_told_to_whoever_reads():
+    """Where nobody does any longer, the narration falls silent, and the call goes on."""
+    script = (
+        "from twiliobridge.demo import Terminal\n"
+        "terminal = Terminal()\n"
+        "for _ in range(3): terminal.out('x' * 100_000, highlight=False)\n"
+        "raise SystemExit(7)"
+    )
+    command = [sys.executable, "-c", script]
+    pipe = subprocess.PIPE
+    with subprocess.Popen(command, stdout=pipe, stderr=pipe, text=True) as process:  # noqa: S603
+        process.stdout.close()
+        complaint = process.stderr.read()
+    assert complaint == ""
+    assert process.returncode == 7

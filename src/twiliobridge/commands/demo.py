@@ -6,13 +6,12 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import trio
-from rich.console import Console
 from rich.markup import escape
 
 from twiliobridge.agents import banking_agent
 from twiliobridge.commands.command import Command, UsageError
 from twiliobridge.commands.options import add_verbose, offline_dial, start_logging
-from twiliobridge.demo import Finding, LinesMissing, run_demo
+from twiliobridge.demo import Finding, LinesMissing, Terminal, run_demo
 from twiliobridge.exit_code import ExitCode
 
 
@@ -44,7 +43,7 @@ def run(options: Namespace, _environ: Mapping[str, str]) -> ExitCode:
 
 
 async def place_call(output: Path) -> Sequence[Finding]:
-    console = Console(highlight=False, soft_wrap=True)
+    console = Terminal(highlight=False, soft_wrap=True)
     console.print("One spoken call, in real time: a bridge, a model that needs no key, and a caller.")
     findings = await run_demo(banking_agent(), await offline_dial(), output, console)
     console.print()

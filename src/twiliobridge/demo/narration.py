@@ -1,5 +1,7 @@
 """The demo, told while it happens: a line for each thing that somebody on the phone would notice."""
 
+from contextlib import suppress
+
 from rich.console import Console
 from rich.text import Text
 
@@ -18,6 +20,14 @@ from twiliobridge.demo.story import Said
 from twiliobridge.realtime import events as model
 
 STYLES = {"caller": "cyan", "agent": "green", "bridge": "yellow", "tool": "magenta", "phone": "dim"}
+
+
+class Terminal(Console):
+    """Falls silent where nobody reads any longer (`| head`): what is watched is a call, and goes on."""
+
+    def on_broken_pipe(self) -> None:
+        with suppress(SystemExit):
+            super().on_broken_pipe()
 
 
 class Narration:

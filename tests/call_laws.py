@@ -1,0 +1,262 @@
+"""What is true of every whole call, whatever was said in it.
+
+Each law reads what went over the wires, what the phone played, and the order in which the bridge dealt with
+it; none asks the relay.
+"""
+
+import base64
+import json
+import re
+from collections import Counter
+from dataclasses import dataclass
+
+from twiliobridge.caller import Cleared, ConnectionDropped, ServerClosed, StreamStopped
+from twiliobridge.conversation import Ending
+from twiliobridge.mediastream import Clear, Dtmf, Play
+from twiliobridge.mediastream.errors import StreamCode
+from twiliobridge.realtime.events import (
+    OutputAudioDelta,
+    ResponseCreated,
+    ResponseDone,
+    SpeechStarted,
+    SpeechStopped,
+)
+
+TOLERANCE_MS = 60
+PACKET = 160
+LONGEST_GAP_MS = 10_000
+FAREWELLS = {StreamCode.SERVER_CLOSED, StreamCode.BROKEN_PIPE}
+"What Twilio logs whenever it is not the caller who ends a call."
+HEARD_OUT = {Ending.AGENT_HUNG_UP, Ending.MODEL_LOST, Ending.MODEL_SILENT, Ending.TOO_LONG}
+"Endings before which the caller hears what is queued."
+SHAPES = {
+    "media": ({"event", "streamSid", "media"}, {"payload"}),
+    "mark": ({"event", "streamSid", "mark"}, {"name"}),
+    "clear": ({"event", "streamSid"}, set()),
+}
+
+
+def check_laws(call, errors=()):
+    nothing_is_sent_too_early(call)
+    only_permitted_keys_go_to_twilio(call)
+    nobody_complains(call, errors)
+    the_model_hears_what_the_caller_says(call)
+    evidence = Evidence(call)
+    the_caller_hears_what_the_model_says(call, evidence)
+    an_interruption_leaves_one_packet_at_the_most(call, evidence)
+    the_model_knows_what_was_heard(call, evidence)
+    no_function_call_is_answered_twice(call)
+    nothing_is_left(call)
+
+
+def decoded(texts):
+    return [json.loads(text) for _, text in texts]
+
+
+def messages(texts, kind):
+    """Those of one kind, of (moment, text)."""
+    named = (f'"event":"{kind}"', f'"type":"{kind}"')
+    return decoded(each for each in texts if any(name in each[1] for name in named))
+
+
+def audio_of(payload):
+    return base64.b64decode(payload, validate=True)
+
+
+# ---------------------------------------------------------------- the wires
+
+
+def nothing_is_sent_too_early(call):
+    """Nothing goes to Twilio before `start`; to the model only the session, until it is confirmed."""
+    started = confirmed = False
+    for name, text in call.log:
+        started = started or (name == "phone" and '"event":"start"' in text)
+        confirmed = confirmed or (name == "model" and '"session.updated"' in text)
+        assert started or name != "to phone", text
+        assert confirmed or name != "to model" or '"type":"session.update"' in text, text
+
+
+def only_permitted_keys_go_to_twilio(call):
+    for message in decoded(call.bridge.sent):
+        keys, inner = SHAPES[message["event"]]
+        assert message.keys() == keys
+        assert message.get(message["event"], {}).keys() == inner
+        assert message["streamSid"] == call.client.identity.stream_sid
+
+
+def nobody_complains(call, errors):
+    """Twilio would have logged no warning, the model reports no error but those that the test asked for."""
+    assert [w for w in call.client.warnings if w.code not in FAREWELLS] == []
+    reported = [message["error"] for message in messages(call.model.sent, "error")]
+    assert [(error["code"], error["message"]) for error in reported if error["code"] not in errors] == []
+
+
+def the_model_hears_what_the_caller_says(call):
+    """Byte for byte, with silence where frames were missing; nothing is lost but what came after the end."""
+    appends = messages(call.to_model.sent, "input_audio_buffer.append")
+    appended = b"".join(audio_of(message["audio"]) for message in appends)
+    cursor = 0
+    for gap_ms, said in said_between_gaps(call):
+        at = appended.find(said, cursor + 8 * min(gap_ms, LONGEST_GAP_MS))
+        if at < 0:
+            assert call.summary.ending is not Ending.CALLER_HUNG_UP, "audio got lost on its way to the model"
+            assert said.startswith(appended[cursor:])
+            return
+        assert at <= cursor + 8 * gap_ms
+        assert not appended[cursor:at].strip(b"\xff"), "a gap was filled with something else than silence"
+        cursor = at + len(said)
+    assert not appended[cursor:].strip(b"\xff")
+
+
+def said_between_gaps(call):
+    """The caller's audio as runs of frames without a gap: (milliseconds missing before it, bytes)."""
+    runs, reached = [], None
+    for message in messages(call.phone.sent, "media"):
+        at = int(message["media"]["timestamp"])
+        if at != reached:
+            runs.append((0 if reached is None else at - reached, bytearray()))
+        runs[-1][1].extend(audio_of(message["media"]["payload"]))
+        reached = at + 20
+    return runs
+
+
+def no_function_call_is_answered_twice(call):
+    """No function call gets two outputs."""
+    items = [message["item"] for message in messages(call.to_model.sent, "conversation.item.create")]
+    answered = Counter(item["call_id"] for item in items if item["type"] == "function_call_output")
+    assert all(count == 1 for count in answered.values()), answered
+
+
+def nothing_is_left(call):
+    """Both wires are closed at both ends, there was one session, and one end."""
+    ends = StreamStopped | ConnectionDropped | ServerClosed
+    [end] = (note for _, note in call.notes if isinstance(note, ends))
+    assert getattr(end, "code", 1000) == 1000
+    assert call.bridge.left
+    assert call.phone.left
+    assert call.dials <= 1
+    assert not call.dials or (call.to_model.left and call.model.left)
+
+
+# ---------------------------------------------------------------- what was heard
+
+
+@dataclass
+class Piece:
+    """Audio heard without a gap: `size` bytes from `at` of the stream, from the moment `began` on."""
+
+    at: int
+    size: int
+    began: float
+
+    def overlap(self, begin, end):
+        return max(0, min(self.at + self.size, end) - max(self.at, begin))
+
+    def heard_after(self, moment, end):
+        """Bytes of the stream before `end` that were heard after that moment."""
+        return self.overlap(self.at + max(0, round((moment - self.began) * 8000)), end)
+
+
+class Evidence:
+    def __init__(self, call):
+        self.stream = bytearray()
+        "All the audio that the model generated and the bridge had no reason to discard."
+        self.items = {}
+        "item id -> (begin, end) in the stream"
+        self.generated = {}
+        "item id -> its first audio, discarded or not, as an index into what was watched"
+        self._generated(call)
+        self.pieces = list(self._heard(call))
+
+    def _generated(self, call):
+        active, speaking, discarded = None, False, set()
+        for index, (_, way, event, _) in enumerate(call.watched):
+            if isinstance(event, OutputAudioDelta):
+                self.generated.setdefault(event.item_id, index)
+            match event:
+                case _ if way == "out":
+                    continue
+                case ResponseCreated():
+                    active = event.response.id
+                    discarded |= {active} if speaking else set()
+                case ResponseDone():
+                    active = None
+                case SpeechStarted() | Dtmf():
+                    speaking = speaking or isinstance(event, SpeechStarted)
+                    discarded.add(active)
+                case SpeechStopped():
+                    speaking = False
+                case OutputAudioDelta() if event.response_id not in discarded:
+                    begin, _ = self.items.get(event.item_id, (len(self.stream), 0))
+                    self.stream += audio_of(event.delta)
+                    self.items[event.item_id] = begin, len(self.stream)
+
+    def _heard(self, call):
+        """Finds every stretch that the phone played in the stream; padding to whole packets is 0xFF."""
+        cursor = 0
+        for stretch in call.line.heard.stretches:
+            for run in re.finditer(rb"[^\xff]+", bytes(stretch.audio)):
+                at = self.stream.find(run[0], cursor)
+                assert at >= 0, f"{len(run[0])} bytes were heard that are not next, or nobody's"
+                yield Piece(at, len(run[0]), stretch.began + run.start() / 8000)
+                cursor = at + len(run[0])
+
+    def heard(self, begin, end):
+        return sum(piece.overlap(begin, end) for piece in self.pieces)
+
+
+def the_caller_hears_what_the_model_says(call, evidence):
+    """What is sent is what was generated and not discarded, as long as there is a phone to send it to.
+
+    What is received is played, cleared or still queued.
+    """
+    told = b"".join(audio_of(event.payload) for *_, event, _ in call.watched if isinstance(event, Play))
+    sent = b"".join(audio_of(m["media"]["payload"]) for m in messages(call.bridge.sent, "media"))
+    assert told == evidence.stream
+    assert told == sent or (call.phone.left and told.startswith(sent))
+    size = sum(len(audio_of(m["media"]["payload"])) for m in messages(call.phone.taken, "media"))
+    cleared = sum(round(8 * note.cut_ms) for _, note in call.notes if isinstance(note, Cleared))
+    queued = round(8 * call.line.queued_ms)
+    assert evidence.heard(0, size) + cleared + queued == size
+    assert not queued or call.summary.ending not in HEARD_OUT
+
+
+def an_interruption_leaves_one_packet_at_the_most(call, evidence):
+    sent = 0
+    for *_, event, now in call.watched:
+        if isinstance(event, Play):
+            sent += event.size
+        if isinstance(event, Clear):
+            late = [piece.heard_after(now + call.lag, sent) for piece in evidence.pieces]
+            assert sum(late) <= PACKET, f"{sum(late)} bytes of old audio were heard after a clear"
+
+
+def the_model_knows_what_was_heard(call, evidence):
+    """A truncation is within 60 ms of what was heard, never beyond what was generated, and not repeated.
+
+    What was not heard to its end was truncated, unless the call ended; what was discarded whole, at 0.
+    """
+    cuts = truncations(call)
+    clears = [index for index, (_, _, event, _) in enumerate(call.watched) if isinstance(event, Clear)]
+    for item, first in evidence.generated.items():
+        begin, end = evidence.items.get(item, (0, 0))
+        heard, sent = evidence.heard(begin, end) / 8, (end - begin) / 8
+        if item in cuts:
+            assert 0 <= cuts[item] <= sent
+            assert abs(cuts[item] - heard) <= TOLERANCE_MS, f"cut at {cuts[item]}, heard {heard} of {sent} ms"
+        elif not sent:
+            raise AssertionError("the model believes that it said what nobody heard")
+        elif sent - heard > TOLERANCE_MS:
+            assert not any(index > first for index in clears), (
+                f"{heard} of {sent} ms heard, and no truncation"
+            )
+    assert cuts.keys() <= evidence.generated.keys()
+
+
+def truncations(call):
+    """What the model was told of each item, in ms."""
+    cuts = {}
+    for message in messages(call.to_model.sent, "conversation.item.truncate"):
+        assert message["item_id"] not in cuts, "an item was cut twice"
+        cuts[message["item_id"]] = message["audio_end_ms"]
+    return cuts

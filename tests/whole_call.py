@@ -1,0 +1,292 @@
+"""A whole call in one process and in virtual time: mock phone, bridge and offline model over memory wires.
+
+Everybody speaks in numbers: every four bytes say whose they are and where they belong, so of whatever was
+heard one can tell which reply it is of. `call_laws` reads the evidence.
+"""
+
+import re
+from collections import deque
+from contextlib import asynccontextmanager
+
+import numpy as np
+import trio
+from call_laws import check_laws
+
+from twiliobridge.audio import ulaw_decode, ulaw_encode
+from twiliobridge.call import run_call
+from twiliobridge.caller import MockTwilioClient, over_wire
+from twiliobridge.conversation import Agent, Limits, Relay
+from twiliobridge.offline.brain import Say
+from twiliobridge.offline.engines import Engines
+from twiliobridge.offline.jobs import Close
+from twiliobridge.offline.knobs import Knobs
+from twiliobridge.offline.model import OfflineModel
+from twiliobridge.offline.run import run_offline_session
+from twiliobridge.wires import memory_wires
+
+AGENT = Agent(instructions="Be brief.", greeting="Hello.")
+USUAL, BOUNDS = Knobs(), Limits()
+BACKLOG = 1 << 20
+GREETING = 1
+"The number of the speech with which most scripts begin."
+
+LONGEST = 300.0
+"Virtual seconds that a test may take; no call of theirs needs so many."
+
+
+# ---------------------------------------------------------------- speech and who understands it
+
+
+def speech(number, ms):
+    """mu-law, 8 bytes a millisecond; no four bytes are like four others, none is silence. number < 100."""
+    place = np.arange(2 * ms)
+    columns = np.full_like(place, 0x80 + number), place // 10_000, place // 100 % 100, place % 100
+    return np.stack(columns, axis=1).astype(np.uint8).tobytes()
+
+
+def numbers_in(audio):
+    """Which speeches these bytes are of, in order."""
+    found = (group[0] - 0x80 for group in re.findall(rb"[\x80-\xe3][\x00-\x63]{3}", audio, re.DOTALL))
+    return list(dict.fromkeys(found))
+
+
+def say(number, ms):
+    """A reply of the model's."""
+    return Say(f"{number} {ms}")
+
+
+class Voice:
+    name = "numbers"
+    rate = 8000
+
+    def speak(self, text):
+        number, ms = map(int, text.split())
+        audio = ulaw_decode(speech(number, ms))
+        for start in range(0, len(audio), 2000):
+            yield audio[start : start + 2000]
+
+
+class Ears:
+    """Writes down the numbers of what was said."""
+
+    name = "numbers"
+
+    def recognise(self, samples, rate):
+        return " ".join(map(str, numbers_in(ulaw_encode(samples))))
+
+
+class LoudGate:
+    """Whatever is not silence is speech."""
+
+    frame_ms = 20
+
+    def probability(self, frame):
+        return float(frame.any())
+
+
+class Orator:
+    """Says what it was given, reply by reply, and then nothing more."""
+
+    def __init__(self, *replies):
+        self.replies = deque(replies)
+
+    def decide(self, memory, request):
+        return self.replies.popleft() if self.replies else ()
+
+    def expects(self, memory):
+        return ""
+
+
+ENGINES = Engines(voice=Voice(), recogniser=Ears(), gate=LoudGate, at_once=True)
+
+
+def orator(*replies, knobs=USUAL, engines=ENGINES):
+    return OfflineModel(engines, lambda: Orator(*replies), knobs)
+
+
+# ---------------------------------------------------------------- wires that remember
+
+
+def nothing(text):
+    return False
+
+
+def everything(text):
+    return True
+
+
+class End:
+    """One end of a memory wire: remembers what it said and when, and hears everything `lag` seconds late."""
+
+    def __init__(self, name, wire, log, lag):
+        self.name, self.wire, self.lag, self._log = name, wire, lag, log
+        self.sent, self.taken = [], []
+        self.lost = nothing
+        "Tells of a message whether it gets lost on its way out."
+        self._readable = trio.Event()
+        self.read_on()
+        self._held = None
+
+    def send(self, text):
+        if self.lost(text):
+            return
+        self.wire.send(text)
+        self.sent.append((trio.current_time(), text))
+        self._log.append((self.name, text))
+
+    async def receive(self):
+        if not self._readable.is_set():
+            await self._readable.wait()
+        if self._held is None:
+            self._held = await self.wire.receive()
+        if self.lag:
+            await trio.sleep_until(self.peer.sent[len(self.taken)][0] + self.lag)
+        self.taken.append((trio.current_time(), self._held))
+        text, self._held = self._held, None
+        return text
+
+    def stop_reading(self):
+        self._readable = trio.Event()
+
+    def read_on(self):
+        self._readable.set()
+
+    async def aclose(self, code=1000, reason=""):
+        """Needs a moment, as a socket does; without one it breaks off."""
+        try:
+            await trio.lowlevel.checkpoint()
+        except trio.Cancelled:
+            self.wire.vanish()
+            raise
+        await self.wire.aclose(code, reason)
+
+    def vanish(self):
+        self.wire.vanish()
+
+    @property
+    def left(self):
+        return self.wire._farewell is not None
+
+
+def ends(near_name, far_name, log, lag=0.0, backlog=BACKLOG):
+    wires = memory_wires(backlog)
+    near, far = (End(name, wire, log, lag) for name, wire in zip((near_name, far_name), wires, strict=True))
+    near.peer, far.peer = far, near
+    return near, far
+
+
+# ---------------------------------------------------------------- the call
+
+
+class Call:
+    def __init__(self, model, lag, backlog):
+        self.log, self.notes, self.watched = [], [], []
+        self.lag = lag
+        self._news = trio.Event()
+        self.phone, self.bridge = ends("phone", "to phone", self.log, lag, backlog)
+        self.to_model, self.model = ends("to model", "model", self.log, lag)
+        self.offline = model
+        self.dials = 0
+        self.session, self.farewell = trio.CancelScope(), Close(1000)
+        self.client = MockTwilioClient(
+            "wss://in.process/twilio-agent",
+            connect=over_wire(self.phone),
+            observe=lambda now, note: self.notes.append((now, note)),
+        )
+        self.summary, self.over, self.over_at = None, trio.Event(), None
+
+    @property
+    def line(self):
+        return self.client.line
+
+    async def run(self, dial, agent, limits):
+        self.summary = await run_call(
+            self.bridge, dial or self.dial, agent, limits, watch=self.watch, relay=self.make_relay
+        )
+        self.over_at = trio.current_time()
+        self.over.set()
+
+    def watch(self, leg, way, event, now):
+        self.watched.append((leg, way, event, now))
+        self._news.set()
+        self._news = trio.Event()
+
+    def make_relay(self, agent, limits, now):
+        self.relay = Relay(agent, limits, now)
+        return self.relay
+
+    @asynccontextmanager
+    async def dial(self):
+        self.dials += 1
+        async with trio.open_nursery() as nursery:
+            nursery.start_soon(self.serve)
+            try:
+                yield self.to_model
+            finally:
+                with trio.CancelScope(shield=True):
+                    await self.to_model.aclose()
+
+    async def serve(self):
+        """As the offline server does: a session, and its close code on the wire."""
+        try:
+            with self.session:
+                self.farewell = await run_offline_session(self.model, self.offline)
+            if self.farewell.code == 1006:
+                self.model.vanish()
+            else:
+                await self.model.aclose(self.farewell.code, self.farewell.reason)
+        finally:
+            with trio.CancelScope(shield=True):
+                await self.model.aclose()
+
+    def end_session(self, code, reason=""):
+        """The model closes, whatever it was about to say."""
+        self.farewell = Close(code, reason)
+        self.session.cancel()
+
+    def events(self, kind, leg=None, way=None):
+        """What the bridge dealt with: (moment, event)."""
+        return [
+            (now, event)
+            for at, direction, event, now in self.watched
+            if isinstance(event, kind) and leg in {None, at} and way in {None, direction}
+        ]
+
+    async def wait_for(self, kind, test=lambda event: True):  # noqa: ARG005
+        """The first such event that the bridge deals with, from the beginning of the call."""
+        while not (found := [event for _, event in self.events(kind) if test(event)]):
+            await self._news.wait()
+        return found[0]
+
+    async def turn(self, number, ms=400):
+        """Says something, and returns what was heard in answer."""
+        await self.line.say_all(speech(number, ms))
+        return await self.client.wait_for_ai_response(30)
+
+
+@asynccontextmanager
+async def open_call(
+    *replies,
+    model=None,
+    knobs=USUAL,
+    agent=AGENT,
+    limits=BOUNDS,
+    lag=0.0,
+    backlog=BACKLOG,
+    dial=None,
+    errors=(),
+):
+    """A call in progress, with its stream started. `errors`: the codes of those that the model may report.
+
+    When the block ends the caller hangs up, if nobody has; then every law must hold.
+    """
+    call = Call(model or orator(*replies, knobs=knobs), lag, backlog)
+    async with trio.open_nursery() as nursery:
+        nursery.start_soon(call.run, dial, agent, limits)
+        async with call.client:
+            await call.client.initiate_call_flow()
+            with trio.fail_after(LONGEST):
+                yield call
+        with trio.fail_after(60):
+            await call.over.wait()
+    check_laws(call, errors)
