@@ -131,7 +131,10 @@ async def test_a_call_is_let_finish_at_the_first_signal_and_cut_at_the_second(si
 
 def test_a_demo_that_is_interrupted_ends_without_a_traceback(tmp_path):
     """Ctrl+C in the middle of the call: an exit code, and not a word more."""
-    command = program("demo", "--output", str(tmp_path))
+    # A shell starts its background jobs deaf to Ctrl+C, and this test may be part of one.
+    listening = "import signal; signal.signal(signal.SIGINT, signal.default_int_handler)"
+    start = f"{listening}; import sys; from twiliobridge.cli import main; sys.exit(main(sys.argv[1:]))"
+    command = [sys.executable, "-c", start, "demo", "--output", str(tmp_path)]
     pipe = subprocess.PIPE
     with subprocess.Popen(command, env=QUIET, stdout=pipe, stderr=pipe, text=True) as process:  # noqa: S603
         assert any("caller says" in line for line in process.stdout)
