@@ -5,6 +5,7 @@ import trio
 from lines import call
 from peers import START, STOP, Exchange
 
+from twiliobridge.call.tools import LONGEST_OUTPUT
 from twiliobridge.conversation import Agent, Ending, Tool
 from twiliobridge.realtime.events import CreateItem
 
@@ -43,6 +44,36 @@ async def test_a_tool_that_is_slow_is_an_error_text(autojump_clock, caplog):
         return "too late"
 
     assert await outputs_of(tool) == ["error: tool did not answer within 5 seconds"]
+
+
+@pytest.mark.parametrize("answer", [None, {"balance": 3}, object(), b"bytes"])
+async def test_what_is_no_text_is_an_error_text(autojump_clock, answer, caplog):
+    async def tool(arguments, who):
+        return answer
+
+    assert await outputs_of(tool) == [f"error: tool returned {type(answer).__name__}, not text"]
+
+
+async def test_text_that_no_message_can_carry_reaches_the_model_without_it(autojump_clock):
+    async def tool(arguments, who):
+        return "five \ud800 six"
+
+    assert await outputs_of(tool) == ["five ? six"]
+
+
+async def test_the_text_of_a_failure_is_as_clean(autojump_clock, caplog):
+    async def tool(arguments, who):
+        raise OSError("no file \udcff")
+
+    assert await outputs_of(tool) == ["error: no file ?"]
+
+
+async def test_more_text_than_a_model_takes_is_an_error_text(autojump_clock, caplog):
+    async def tool(arguments, who):
+        return "x" * (LONGEST_OUTPUT + 1)
+
+    (output,) = await outputs_of(tool)
+    assert output.startswith("error: tool returned 100001 characters")
 
 
 @pytest.mark.parametrize("arguments", ["{", "[]", "7"])
