@@ -179,6 +179,12 @@ async def test_a_name_that_does_not_resolve_is_one_line():
         await dial("ws://nowhere.invalid/")
 
 
+@pytest.mark.parametrize("host", ["a..b", "a" * 64 + ".invalid"])
+async def test_a_name_that_cannot_be_looked_up_is_one_line(host):
+    with pytest.raises(UnknownHost, match=f"^{host}: no name of a host"):
+        await dial(f"ws://{host}/")
+
+
 async def test_a_server_without_tls_is_one_line():
     async def speak_plainly(stream):
         await stream.send_all(b"HTTP/1.1 400 Bad Request\r\n\r\n")

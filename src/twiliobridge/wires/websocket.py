@@ -176,6 +176,8 @@ class _Noticing(trio.abc.Stream):
 async def _connect(address: Address) -> trio.SocketStream:
     try:
         return await trio.open_tcp_stream(address.host, address.port)
+    except UnicodeError:
+        raise UnknownHost(f"{address.authority}: no name of a host has labels so long, or empty") from None
     except OSError as error:
         if isinstance(error, trio.socket.gaierror):
             raise UnknownHost(f"{address.authority}: the name does not resolve ({error.strerror})") from None
