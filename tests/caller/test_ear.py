@@ -3,7 +3,7 @@
 import pytest
 import trio
 
-from twiliobridge.caller import CallEnded, TooSlow
+from twiliobridge.caller import Answer, CallEnded, TooSlow
 from twiliobridge.mediastream import Media, Stop
 
 
@@ -173,3 +173,8 @@ async def test_a_caller_who_hung_up_hears_nobody(autojump_clock, open_call):
                 await wait(1)
         with pytest.raises(CallEnded, match="the caller hung up"):
             await call.client.send_dtmf("1")
+
+
+def test_an_answer_in_a_failed_assertion_is_one_line():
+    answer = Answer(b"\xff" * 160, began=1.0, ended=1.02, latency_ms=500.0)
+    assert repr(answer) == "Answer(began=1.0, ended=1.02, latency_ms=500.0)"

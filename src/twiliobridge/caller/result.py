@@ -3,7 +3,7 @@ key.
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any, overload
 
@@ -27,7 +27,7 @@ class Keyed:
 class Answer(Sequence[bytes]):
     """What the agent was heard to say: a sequence of frames of 160 bytes, 20 ms, mu-law."""
 
-    audio: bytes
+    audio: bytes = field(repr=False)
     began: float
     "When it began to be heard, in seconds."
     ended: float
