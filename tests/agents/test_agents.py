@@ -56,6 +56,7 @@ TOOL = 'instructions = "i"\n[[tools]]\nname = "t"\ndescription = "d"\nrun = '
         (TOOL + "7", r"a.toml: tools\[0\].run: .*str"),
         (TOOL + '"json"', r"a.toml: tools\[0\].run: expected module:function, was 'json'"),
         (TOOL + '"nowhere.at.all:f"', r"a.toml: tools\[0\].run: cannot import 'nowhere.at.all'"),
+        (TOOL + '".json:f"', r"a.toml: tools\[0\].run: cannot import '.json'"),
         (TOOL + '"json:nothing"', r"a.toml: tools\[0\].run: 'json' has no 'nothing'"),
         (TOOL + '"json:loads"', r"a.toml: tools\[0\].run: 'json:loads' must be an `async def`"),
     ],
@@ -63,6 +64,24 @@ TOOL = 'instructions = "i"\n[[tools]]\nname = "t"\ndescription = "d"\nrun = '
 def test_a_mistake_is_one_line_with_the_file_and_the_key(text, complaint):
     with pytest.raises(ValueError, match=f"^{complaint}") as caught:
         read_agent(text, "a.toml")
+    assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("source", "complaint"),
+    [
+        ("def (:", "SyntaxError: invalid syntax .*line 1"),
+        ("1 / 0", "ZeroDivisionError: division by zero"),
+        ("import nowhere.at.all", "ModuleNotFoundError: No module named 'nowhere'"),
+        ("raise AttributeError('two\\nlines')", "AttributeError: two lines"),
+    ],
+)
+def test_a_module_that_cannot_be_imported_is_one_line(tmp_path, monkeypatch, source, complaint):
+    (tmp_path / "broken_tools.py").write_text(source)
+    monkeypatch.syspath_prepend(tmp_path)
+    told = rf"^a.toml: tools\[0\].run: cannot import 'broken_tools': {complaint}"
+    with pytest.raises(ValueError, match=told) as caught:
+        read_agent(TOOL + '"broken_tools:f"', "a.toml")
     assert "\n" not in str(caught.value)
 
 

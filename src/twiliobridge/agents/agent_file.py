@@ -15,6 +15,7 @@ parameters = { type = "object", properties = { card_digits = { type = "string" }
 import inspect
 import tomllib
 from importlib import import_module
+from types import ModuleType
 from typing import Any
 
 import msgspec
@@ -73,12 +74,18 @@ def _function(name: str, where: str) -> ToolFunction:
     if not module or not function:
         raise ValueError(f"{where}: expected module:function, was {name!r}")
     try:
-        found = getattr(import_module(module), function)
-    except ImportError as error:
-        raise ValueError(f"{where}: cannot import {module!r}: {error}") from None
+        found = getattr(_module(module, where), function)
     except AttributeError:
         raise ValueError(f"{where}: {module!r} has no {function!r}") from None
     if not inspect.iscoroutinefunction(found):
         raise ValueError(f"{where}: {name!r} must be an `async def` of (arguments, call)")
     run: ToolFunction = found
     return run
+
+
+def _module(name: str, where: str) -> ModuleType:
+    try:
+        return import_module(name)
+    except Exception as error:  # importing a module runs it, and it is somebody else's code
+        what = " ".join(f"{type(error).__name__}: {error}".split())
+        raise ValueError(f"{where}: cannot import {name!r}: {what}") from error
