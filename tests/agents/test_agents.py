@@ -67,6 +67,29 @@ def test_a_mistake_is_one_line_with_the_file_and_the_key(text, complaint):
     assert "\n" not in str(caught.value)
 
 
+GET = '[[tools]]\nname = "{}"\ndescription = "d"\nrun = "twiliobridge.agents.banking:get_balance"\n'
+
+
+@pytest.mark.parametrize(
+    ("text", "complaint"),
+    [
+        (GET.format("get balance"), "a tool's name is .*'get balance'"),
+        (GET.format("a" * 65), "a tool's name is 1 to 64"),
+        (GET.format("a") + "within = 0.0", "within of a must be more than 0 seconds"),
+        (GET.format("a") + GET.format("a"), "two tools are named 'a'"),
+        (GET.format("end_call"), "two tools are named 'end_call' .*the bridge's own"),
+        ('noise_reduction = "loud"', "noise_reduction must be near_field or far_field, was 'loud'"),
+    ],
+)
+def test_what_the_service_would_refuse_in_every_call_is_refused_at_start(text, complaint):
+    with pytest.raises(ValueError, match=f"^a.toml: {complaint}"):
+        read_agent('instructions = "i"\n' + text, "a.toml")
+
+
+def test_the_name_end_call_is_free_where_the_bridge_does_not_hang_up():
+    assert read_agent('instructions = "i"\nmay_hang_up = false\n' + GET.format("end_call"), "a.toml").tools
+
+
 @pytest.mark.parametrize(
     ("source", "complaint"),
     [

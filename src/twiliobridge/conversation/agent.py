@@ -1,5 +1,6 @@
 """Who answers the phone: instructions, voice, greeting, turn detection, tools."""
 
+import re
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -16,6 +17,12 @@ from twiliobridge.realtime.session import (
 
 END_CALL = "end_call"
 "The tool that the bridge carries out itself: hang up once the goodbye has been heard."
+
+TOOL_NAME = re.compile(r"[a-zA-Z0-9_-]{1,64}")
+"Source: OpenAI API reference, function tools. With another name, or one twice, no call would be answered."
+
+NOISE_REDUCTION = ("near_field", "far_field", None)
+"Source: OpenAI API reference, Realtime > session.audio.input.noise_reduction."
 
 
 @dataclass(frozen=True)
@@ -46,7 +53,7 @@ class Tool:
 
     `run` gets the arguments (already parsed from JSON) and the call, and returns the text that the model
     reads. It runs in a task of the call and is cancelled with it. What it raises reaches the model as an
-    error text.
+    error text. Raises ValueError, one line, for what the service would refuse.
     """
 
     name: str
@@ -57,10 +64,19 @@ class Tool:
     within: float = 10.0
     "Seconds after which the model is told that the tool did not answer."
 
+    def __post_init__(self) -> None:
+        if not TOOL_NAME.fullmatch(self.name):
+            raise ValueError(f"a tool's name is 1 to 64 of a-z A-Z 0-9 _ -, was {self.name!r}")
+        if not self.within > 0:
+            raise ValueError(f"within of {self.name} must be more than 0 seconds, was {self.within:g}")
+
 
 @dataclass(frozen=True)
 class Agent:
-    """One agent, as the model is told about it; the same value serves any number of calls."""
+    """One agent, as the model is told about it; the same value serves any number of calls.
+
+    Raises ValueError, one line, for what the service would refuse.
+    """
 
     instructions: str
     greeting: str | None = None
@@ -73,6 +89,15 @@ class Agent:
     transcription_model: str | None = "gpt-4o-mini-transcribe"
     "Writes down what the caller says. None: no transcript of the caller."
     noise_reduction: str | None = "near_field"
+
+    def __post_init__(self) -> None:
+        names = [END_CALL] * self.may_hang_up + [tool.name for tool in self.tools]
+        if twice := next((name for name in names if names.count(name) > 1), None):
+            raise ValueError(
+                f"two tools are named {twice!r}" + " (one is the bridge's own)" * (twice == END_CALL)
+            )
+        if self.noise_reduction not in NOISE_REDUCTION:
+            raise ValueError(f"noise_reduction must be near_field or far_field, was {self.noise_reduction!r}")
 
     def tool(self, name: str) -> Tool | None:
         return next((tool for tool in self.tools if tool.name == name), None)
