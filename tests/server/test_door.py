@@ -67,3 +67,11 @@ async def test_only_a_signed_webhook_is_answered(signature, status):
     async with bridge(SIGNED) as served:
         answer = await http(served.url, "/incoming-call", FORM, [f"X-Twilio-Signature: {signature}"])
     assert answer[0] == status
+
+
+@pytest.mark.parametrize(("signed", "status"), [("?a=b", 200), ("", 403), ("?a=c", 403)])
+async def test_a_query_is_part_of_a_webhooks_signature(signed, status):
+    signature = sign(f"{PUBLIC}/incoming-call{signed}", TOKEN, FORM.items())
+    async with bridge(SIGNED) as served:
+        answer = await http(served.url, "/incoming-call?a=b", FORM, [f"X-Twilio-Signature: {signature}"])
+    assert answer[0] == status
