@@ -1,12 +1,13 @@
 """An incoming wire: a WebSocket that a Quart-Trio app was handed by its ASGI server (here: Hypercorn)."""
 
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from typing import cast
 
 import trio
-from hypercorn.typing import ASGIReceiveCallable
+from hypercorn.typing import ASGIReceiveCallable, ConnectionState, WebsocketScope
 from quart.wrappers import Websocket
+from quart_trio import QuartTrio
 from quart_trio.asgi import TrioASGIWebsocketConnection
 from werkzeug.local import LocalProxy
 
@@ -15,23 +16,34 @@ from twiliobridge.wires.wire import GRACE
 
 TRANSPORT = "twiliobridge.transport"
 "Key in the ASGI scope's `state`: the connection's stream, so that a peer which reads nothing can be cut off."
+INBOX = "twiliobridge.inbox"
+"Key in the same `state`: the channel by which this connection's messages arrive."
+READ_AHEAD = 10
+"Messages, beyond which Hypercorn reads no further."
 
 
 class EndIsTold(TrioASGIWebsocketConnection):
     """Quart-Trio cancels a handler when its socket closes, before it has read what came last (`stop`, say).
 
-    An app whose `asgi_websocket_class` this is lets the handler live: its `receive` delivers all that came,
-    then raises trio.EndOfChannel.
+    An app whose `asgi_websocket_class` this is lets the handler live: the wire delivers all that came, then
+    raises. Messages go through a channel of ours: Quart-Trio's own queue changed its place from 0.12 to 0.13.
     """
 
+    def __init__(self, app: QuartTrio, scope: WebsocketScope) -> None:
+        super().__init__(app, scope)
+        self._arrived, inbox = trio.open_memory_channel[str | bytes](READ_AHEAD)
+        scope.setdefault("state", ConnectionState({}))[INBOX] = inbox
+
     async def handle_messages(  # type: ignore[override] # Quart-Trio's signature, which is not Quart's
-        self, nursery: trio.Nursery, receive: ASGIReceiveCallable
+        self, nursery: trio.Nursery, *websocket_and_receive: object
     ) -> None:
-        async with self.send_channel:
+        # Quart-Trio 0.13 has the websocket before it.
+        receive = cast("ASGIReceiveCallable", websocket_and_receive[-1])
+        async with self._arrived:
             while (event := await receive())["type"] != "websocket.disconnect":
                 if event["type"] == "websocket.receive":
                     data = event.get("bytes")
-                    await self.send_channel.send((event["text"] or "") if data is None else data)
+                    await self._arrived.send((event["text"] or "") if data is None else data)
 
 
 class AsgiWire:
@@ -40,6 +52,7 @@ class AsgiWire:
     def __init__(self, websocket: Websocket, backlog: int) -> None:
         self._websocket = websocket
         self._transport: trio.SocketStream | None = websocket.scope.get("state", {}).get(TRANSPORT)
+        self._inbox: trio.MemoryReceiveChannel[str | bytes] = websocket.scope["state"][INBOX]
         self._outbox = Outbox(backlog)
         self._written = trio.Event()
         self._leaving = False
@@ -48,7 +61,7 @@ class AsgiWire:
         if self._leaving:
             raise trio.ClosedResourceError("this end was closed")
         try:
-            return await self._websocket.receive()
+            return await self._inbox.receive()
         except trio.EndOfChannel:
             self._outbox.abandon()
             # Hypercorn reports the code 1006 for every end: a close in good order cannot be told from a loss.
@@ -79,7 +92,9 @@ class AsgiWire:
 
     async def _say_goodbye(self, code: int, reason: str) -> None:
         await self._written.wait()
-        await self._websocket.close(code, reason)
+        # Hypercorn answers the peer's own close from its reader, without a lock: then all is said.
+        with suppress(trio.BusyResourceError):
+            await self._websocket.close(code, reason)
 
     async def _drain(self) -> None:
         """Reads until the peer has closed, too: TCP turns a close over unread bytes into a reset, which would
@@ -88,7 +103,7 @@ class AsgiWire:
         with trio.move_on_after(2 * GRACE, shield=True):
             try:
                 while True:
-                    await self._websocket.receive()
+                    await self._inbox.receive()
             except trio.EndOfChannel:
                 pass
 
