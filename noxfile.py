@@ -1,12 +1,12 @@
 """`nox -s tests` is what a contributor runs first. Versions and dependency groups come from pyproject.toml.
 
-tests, props   on the Python that runs nox; `nox -s tests -P 3.13` takes another
+tests, sound, props   on the Python that runs nox; `nox -s tests --force-python 3.13` takes another
 lint, types, floors   ruff, mypy --strict, import-linter
 """
 
 import nox
 
-nox.options.sessions = ["tests", "props", "lint", "types", "floors"]
+nox.options.sessions = ["tests", "sound", "props", "lint", "types", "floors"]
 nox.options.default_venv_backend = "venv"
 
 PYPROJECT = nox.project.load_toml("pyproject.toml")
@@ -22,7 +22,15 @@ def tests(session: nox.Session) -> None:
     """Laws in virtual time, the real sockets where the socket is the point, and the speech engines."""
     groups(session, "tests")
     session.install(".[offline]")
-    session.run("pytest", *session.posargs)
+    session.run("pytest", "-m", "not sound_server", "-n", "auto", "--dist", "worksteal", *session.posargs)
+
+
+@nox.session
+def sound(session: nox.Session) -> None:
+    """Microphone and speaker by a real sound server; skipped, with the reason, where there is none."""
+    groups(session, "tests")
+    session.install(".[offline]")
+    session.run("pytest", "-m", "sound_server", *session.posargs)
 
 
 @nox.session

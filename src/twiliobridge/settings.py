@@ -40,6 +40,8 @@ class Settings:
     twilio_account_sid: str = ""
     twilio_auth_token: str = field(default="", repr=False)
     "Signs Twilio's requests. Empty: nobody's signature is checked."
+    twilio_api_url: str = "https://api.twilio.com"
+    "Where calls are ended, with an account SID and a token: after the agent's goodbye."
 
     calls_at_once: int = 100
     "At the 33 ms of CPU that a second of a call costs, a core carries a third of that; memory is no issue."
@@ -64,6 +66,7 @@ class Settings:
         if self.grace < 0:
             raise ValueError(f"grace must not be negative, was {self.grace:g}")
         _check_url("public_url", self.public_url, {"http", "https"})
+        _check_url("twilio_api_url", self.twilio_api_url, {"http", "https"})
         _check_url("openai_base_url", self.openai_base_url, {"http", "https"})
         _check_url("model_url", self.model_url, {"ws", "wss"})
 

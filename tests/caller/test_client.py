@@ -187,7 +187,7 @@ async def test_every_note_is_a_line_of_the_log_with_the_call_sid(autojump_clock,
         call.server.wire.send("nonsense")
         await call.server.wait_for(Media, 2)
     levels = [record.levelname for record in caplog.records]
-    assert levels == ["DEBUG", "WARNING", "DEBUG"]
+    assert levels == ["DEBUG", "WARNING", "DEBUG", "DEBUG"]
     assert all(call.client.identity.call_sid in line for line in caplog.messages)
 
 

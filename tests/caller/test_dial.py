@@ -59,7 +59,7 @@ def test_what_cannot_be_called_is_named_with_twilio_s_code(backend):
     port = free.getsockname()[1]
     urls = {
         f"ws://127.0.0.1:{port}/": 31902,
-        "https://example.com/": 31922,
+        "ftp://example.com/": 31922,
         "ws://": 31923,
         "wss://host:port/": 31923,
     }

@@ -177,4 +177,4 @@ async def test_a_caller_who_hung_up_hears_nobody(autojump_clock, open_call):
 
 def test_an_answer_in_a_failed_assertion_is_one_line():
     answer = Answer(b"\xff" * 160, began=1.0, ended=1.02, latency_ms=500.0)
-    assert repr(answer) == "Answer(began=1.0, ended=1.02, latency_ms=500.0)"
+    assert repr(answer) == "Answer(began=1.0, ended=1.02, latency_ms=500.0, gaps_ms=())"

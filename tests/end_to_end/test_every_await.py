@@ -60,7 +60,7 @@ class Scene:
     """A greeting, a tool, an answer that is interrupted, a goodbye that hangs up: in half a second."""
 
     async def play(self):
-        tasks, descriptors = trio.lowlevel.current_statistics().tasks_living, count_descriptors()
+        tasks, descriptors = trio.lowlevel.current_statistics().tasks_living, open_descriptors()
         self.scope = trio.CancelScope()
         self.call = Call(orator(*REPLIES, knobs=Knobs(latency=0, speed=20)), lag=0, backlog=1 << 20)
         self.call.phone.lost = Sparing()
@@ -74,7 +74,7 @@ class Scene:
             assert end.left
         assert not self.call.dials or (self.call.to_model.left and self.call.model.left)
         assert trio.lowlevel.current_statistics().tasks_living == tasks
-        assert count_descriptors() == descriptors
+        assert open_descriptors() == descriptors
 
     async def bridge(self):
         with self.scope:
@@ -100,8 +100,13 @@ class Scene:
         self.call.end_session(1006)
 
 
-def count_descriptors():
-    return len(list(DESCRIPTORS.iterdir())) if DESCRIPTORS.exists() else 0
+def open_descriptors():
+    """What each is, so that a failure says what was left."""
+    found = {}
+    for each in DESCRIPTORS.iterdir() if DESCRIPTORS.exists() else ():
+        with suppress(FileNotFoundError):  # the one by which we look
+            found[each.name] = str(each.readlink())
+    return found
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,7 @@
 
 import logging
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from contextlib import AbstractAsyncContextManager
 from typing import cast
 
@@ -27,6 +27,12 @@ from twiliobridge.wires import GRACE, Unreachable, Wire, WireFull
 
 log = logging.getLogger(__name__)
 
+COMPLETED_WITHIN = 5.0
+"Seconds for `complete`, and for Twilio to end the stream then."
+
+Complete = Callable[[str], Awaitable[bool]]
+"Ends the call with this CallSid, if it can; whether it did. It raises nothing."
+
 Dial = Callable[[], AbstractAsyncContextManager[Wire]]
 "Opens a wire to the model and closes it; raises Unreachable."
 
@@ -40,17 +46,20 @@ async def run_call(
     *,
     shutdown: trio.Event | None = None,
     relay: Callable[[Agent, Limits, float], Relay] = Relay,
+    complete: Complete | None = None,
 ) -> CallSummary:
     """Lets `agent` talk to whoever is on the phone, and returns when the call is over.
 
     Resource handling: closes the phone's wire, opens and closes the model's. The phone's close code is 1000
     even where the model failed: with <Connect>, any close hands the call back to its TwiML.
+    `complete` is asked, with the CallSid, to end the call when the agent hangs up; if it cannot, and after
+    every other ending, the phone's wire is simply closed.
     Error handling: whatever a peer or a tool does is an `ending`, not an exception.
     Cancellation: both wires are closed, every task is gone, and there is no summary. To end a call and have
     one, set `shutdown`.
     """
     began = trio.current_time()
-    call = _Call(phone, agent, limits, watch, relay(agent, limits, began))
+    call = _Call(phone, agent, limits, watch, relay(agent, limits, began), complete)
     hang_up = await call.run(dial, trio.Event() if shutdown is None else shutdown)
     who = call.relay.call
     return CallSummary(
@@ -68,12 +77,21 @@ async def run_call(
 class _Call:
     """The parts of a running call. The relay decides; here it is carried out, in order, without waiting."""
 
-    def __init__(self, phone: Wire, agent: Agent, limits: Limits, watch: Watch | None, relay: Relay) -> None:
+    def __init__(
+        self,
+        phone: Wire,
+        agent: Agent,
+        limits: Limits,
+        watch: Watch | None,
+        relay: Relay,
+        complete: Complete | None,
+    ) -> None:
         self.phone = phone
         self.stream = MediaStream(PhoneRole.SERVER)
         self.model: Wire | None = None
         self.session = RealtimeConnection(ModelRole.CLIENT)
         self.agent, self.limits, self.watch, self.relay = agent, limits, watch, relay
+        self.complete = complete
         self.timer = trio.CancelScope()
         self.over: HangUp | None = None
 
@@ -95,8 +113,21 @@ class _Call:
         except trio.BrokenResourceError as broken:
             self.obey(self.relay.phone_lost(Ending.PHONE_LOST, str(broken), trio.current_time()))
         finally:
+            with trio.move_on_after(COMPLETED_WITHIN, shield=True):
+                await self.complete_call()
             with trio.move_on_after(2 * GRACE, shield=True):
                 await self.phone.aclose(1000, self.over.ending.value if self.over else "")
+
+    async def complete_call(self) -> None:
+        """After the agent's goodbye the call itself ends, with `stop`, and not only its stream."""
+        said_goodbye = self.over is not None and self.over.ending is Ending.AGENT_HUNG_UP
+        if self.complete is None or not said_goodbye or not await self.complete(self.sid):
+            return
+        try:
+            while True:
+                await self.phone.receive()
+        except (trio.EndOfChannel, trio.BrokenResourceError):
+            return
 
     async def hear_model(self, dial: Dial) -> None:
         try:

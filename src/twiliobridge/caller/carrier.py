@@ -10,6 +10,7 @@ import anyio.lowlevel
 import trio
 
 from twiliobridge.caller.errors import CallEnded
+from twiliobridge.mediastream.errors import StreamCode
 from twiliobridge.wires.wire import Wire
 
 
@@ -45,6 +46,10 @@ class Carrier(Protocol):
         ...
 
 
+Connect = Callable[[str, str | None, ssl.SSLContext | None, str | None], AbstractAsyncContextManager[Carrier]]
+"URL, auth token, TLS context, and the URL that is signed if it is another, to an open carrier."
+
+
 class WireCarrier:
     """A call over `wires`, for a bridge in the same process: Trio only. `wire` belongs to the call from now
     on.
@@ -59,7 +64,7 @@ class WireCarrier:
         except trio.EndOfChannel:
             raise CallEnded("the server closed", 1000) from None
         except trio.BrokenResourceError:
-            raise CallEnded("the server vanished without closing", 1006) from None
+            raise CallEnded("the server vanished without closing", 1006, StreamCode.BROKEN_PIPE) from None
 
     def send(self, text: str) -> None:
         try:
@@ -86,13 +91,15 @@ class WireCarrier:
 
 def over_wire(
     wire: Wire,
-) -> Callable[[str, str | None, ssl.SSLContext | None], AbstractAsyncContextManager[Carrier]]:
+) -> Connect:
     """For `MockTwilioClient(connect=...)`: the call goes over `wire`, which it closes, whatever the URL
     is.
     """
 
     @asynccontextmanager
-    async def connect(_url: str, _token: str | None, _tls: ssl.SSLContext | None) -> AsyncIterator[Carrier]:
+    async def connect(
+        _url: str, _token: str | None, _tls: ssl.SSLContext | None, _signed_url: str | None
+    ) -> AsyncIterator[Carrier]:
         try:
             yield WireCarrier(wire)
         finally:

@@ -5,10 +5,9 @@ headers and adds some that Twilio does not send (Origin, Sec-WebSocket-Extension
 of real streams.
 """
 
-import socket
 import ssl
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 
 import anyio
 from anyio.abc import ByteStream
@@ -23,33 +22,48 @@ from twiliobridge.caller.errors import HandshakeFailed, NotConnected
 from twiliobridge.caller.websocket import WebSocket
 from twiliobridge.mediastream.errors import StreamCode
 from twiliobridge.mediastream.signature import sign
+from twiliobridge.wires.tcp import open_tcp
+from twiliobridge.wires.wire import Refused, TlsFailed, UnknownHost, Unreachable
 
 CONNECT_SECONDS = 10.0
 "To a connection, and from there to the 101. Twilio gives up with 31901; when, is not documented."
 LARGEST_MESSAGE = 8 << 20
 "Bytes: ten minutes of audio, the most that a playback buffer takes, in base64 and JSON."
 
+_CODES = {
+    UnknownHost: StreamCode.HOST_UNREACHABLE,
+    Refused: StreamCode.CONNECTION_REFUSED,
+    TlsFailed: StreamCode.TLS,
+}
+
 
 @asynccontextmanager
 async def dial(
-    url: str, auth_token: str | None = None, ssl_context: ssl.SSLContext | None = None
+    url: str,
+    auth_token: str | None = None,
+    ssl_context: ssl.SSLContext | None = None,
+    signed_url: str | None = None,
 ) -> AsyncIterator[WebSocket]:
     """Connect to a `ws://` or `wss://` URL as Twilio does; a query string is dropped, as Twilio drops it.
 
-    With `auth_token`, the handshake carries X-Twilio-Signature for the URL as it is then.
+    With `auth_token`, the handshake carries X-Twilio-Signature for the URL as it is then, or for
+    `signed_url`: by which the server knows itself, if a proxy that is not there makes the difference.
 
     Resource handling: the TCP connection is closed on leaving the block, however that happens; the
     WebSocket's `aclose` before that says goodbye.
 
     Error handling: NotConnected with Twilio's code; HandshakeFailed if the answer was no plain 101.
     """
-    url = url.partition("#")[0].partition("?")[0]
+    url = bare(url)
+    signature = None if auth_token is None else sign(bare(signed_url or url), auth_token)
     uri = _parse(url)
-    stream = await _connect(url, uri, ssl_context)
-    try:
-        yield await _upgrade(url, uri, stream, auth_token)
-    finally:
-        await anyio.aclose_forcefully(stream)
+    async with _connect(url, uri, ssl_context) as stream:
+        yield await _upgrade(url, uri, stream, signature)
+
+
+def bare(url: str) -> str:
+    """The URL without query and fragment: all that Twilio takes of a stream's."""
+    return url.partition("#")[0].partition("?")[0]
 
 
 def _parse(url: str) -> WebSocketURI:
@@ -61,38 +75,28 @@ def _parse(url: str) -> WebSocketURI:
         raise NotConnected(f"{url!r} is not a ws:// or wss:// URL", code) from None
 
 
-async def _connect(url: str, uri: WebSocketURI, ssl_context: ssl.SSLContext | None) -> ByteStream:
-    try:
-        with anyio.fail_after(CONNECT_SECONDS):
-            return await _open_stream(uri, ssl_context)
-    except TimeoutError:
-        raise NotConnected(f"{url}: nobody answered", StreamCode.CONNECTION_TIMEOUT) from None
-    except ssl.SSLError as error:
-        raise NotConnected(f"{url}: {error}", StreamCode.TLS) from error
-    except socket.gaierror as error:
-        raise NotConnected(f"{url}: {error}", StreamCode.HOST_UNREACHABLE) from error
-    except OSError as error:
-        raise NotConnected(f"{url}: {error}", StreamCode.CONNECTION_REFUSED) from error
+@asynccontextmanager
+async def _connect(
+    url: str, uri: WebSocketURI, ssl_context: ssl.SSLContext | None
+) -> AsyncIterator[ByteStream]:
+    async with AsyncExitStack() as opened:
+        try:
+            with anyio.fail_after(CONNECT_SECONDS):
+                connection = open_tcp(uri.host, uri.port, secure=uri.secure, ssl_context=ssl_context)
+                stream = await opened.enter_async_context(connection)
+        except TimeoutError:
+            raise NotConnected(f"{url}: nobody answered", StreamCode.CONNECTION_TIMEOUT) from None
+        except Unreachable as error:
+            raise NotConnected(f"{url}: {error}", _CODES[type(error)]) from None
+        yield stream
 
 
-async def _open_stream(uri: WebSocketURI, ssl_context: ssl.SSLContext | None) -> ByteStream:
-    if not uri.secure:
-        return await anyio.connect_tcp(uri.host, uri.port)
-    return await anyio.connect_tcp(
-        uri.host,
-        uri.port,
-        tls=True,
-        ssl_context=ssl_context,
-        tls_standard_compatible=False,  # a WebSocket says itself where it ends
-    )
-
-
-async def _upgrade(url: str, uri: WebSocketURI, stream: ByteStream, auth_token: str | None) -> WebSocket:
+async def _upgrade(url: str, uri: WebSocketURI, stream: ByteStream, signature: str | None) -> WebSocket:
     protocol = ClientProtocol(uri, max_size=LARGEST_MESSAGE)
     websocket = WebSocket(stream, protocol)
     try:
         with anyio.fail_after(CONNECT_SECONDS):
-            await websocket.shake_hands(_request(url, uri, protocol.key, auth_token))
+            await websocket.shake_hands(_request(uri, protocol.key, signature))
     except TimeoutError:
         raise NotConnected(f"{url}: no answer to the handshake", StreamCode.CONNECTION_TIMEOUT) from None
     except InvalidStatus as refusal:
@@ -103,7 +107,7 @@ async def _upgrade(url: str, uri: WebSocketURI, stream: ByteStream, auth_token: 
     return websocket
 
 
-def _request(url: str, uri: WebSocketURI, key: str, auth_token: str | None) -> Request:
+def _request(uri: WebSocketURI, key: str, signature: str | None) -> Request:
     headers = Headers()
     headers["host"] = build_host(uri.host, uri.port, uri.secure)
     headers["user-agent"] = "Twilio.TmeWs/1.0"
@@ -111,6 +115,6 @@ def _request(url: str, uri: WebSocketURI, key: str, auth_token: str | None) -> R
     headers["upgrade"] = "websocket"
     headers["sec-websocket-version"] = "13"
     headers["sec-websocket-key"] = key
-    if auth_token is not None:
-        headers["x-twilio-signature"] = sign(url, auth_token)
+    if signature is not None:
+        headers["x-twilio-signature"] = signature
     return Request(uri.resource_name, headers)

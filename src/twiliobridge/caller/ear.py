@@ -32,15 +32,15 @@ class Ear:
         turns = self._line.turns
         return max(self._taken, turns[-1].first_stretch if turns else 0)
 
-    async def wait_answer(self, quiet: float = QUIET_SECONDS) -> Answer:
+    async def wait_answer(self, quiet: float = QUIET_SECONDS, mark: str | None = None) -> Answer:
         """All that was heard since the last turn began, once the agent has finished: the playback buffer is
-        empty and `quiet` seconds have passed. If the line goes down after the answer began, the answer is
-        what was heard.
+        empty and `quiet` seconds have passed, or `mark`, sent behind the answer, was played. If
+        the line goes down after the answer began, the answer is what was heard.
 
         CallEnded if the line goes down before that, or is down.
         """
         line = self._line
-        await line.bell.wait_until(lambda: self._finished_at(quiet))
+        await line.bell.wait_until(lambda: self._finished_at(quiet, mark))
         first = self.first_stretch
         stretches = line.heard.stretches[first:]
         if not stretches:
@@ -49,12 +49,18 @@ class Ear:
         audio = b"".join(bytes(each.audio) for each in stretches)
         asked = self._asked_at()
         began = next((each.began for each in stretches if each.began >= asked), stretches[0].began)
-        return Answer(audio, stretches[0].began, stretches[-1].ended, (began - asked) * 1000)
+        gaps = line.heard.gaps_ms(first, len(line.heard.stretches))
+        return Answer(audio, stretches[0].began, stretches[-1].ended, (began - asked) * 1000, gaps)
 
-    async def wait_answer_within(self, timeout: float, quiet: float = QUIET_SECONDS) -> Answer:  # noqa: ASYNC109
+    async def wait_answer_within(
+        self,
+        timeout: float,  # noqa: ASYNC109 -- for promised API
+        quiet: float = QUIET_SECONDS,
+        mark: str | None = None,
+    ) -> Answer:
         """`wait_answer`, or TooSlow after `timeout` seconds, which says how much was heard until then."""
         with anyio.move_on_after(timeout):
-            return await self.wait_answer(quiet)
+            return await self.wait_answer(quiet, mark)
         heard = sum(each.heard_ms for each in self._line.heard.stretches[self.first_stretch :])
         what = f"the agent had not finished after {heard} ms of audio" if heard else "the agent was not heard"
         raise TooSlow(f"{what} within {timeout:g} s")
@@ -88,12 +94,14 @@ class Ear:
             return await self.wait_hangup()
         raise TooSlow(f"the server has not hung up within {timeout:g} s")
 
-    def _finished_at(self, quiet: float) -> float:
+    def _finished_at(self, quiet: float, mark: str | None) -> float:
         line = self._line
         if line.ending is not None:
             return _NOW
         if line.queued_ms or len(line.heard.stretches) <= self.first_stretch:
             return math.inf
+        if mark is not None and line.heard.reached(mark, self._asked_at()):
+            return _NOW
         return line.heard.stretches[-1].ended + quiet
 
     def _asked_at(self) -> float:

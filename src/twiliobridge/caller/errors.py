@@ -2,13 +2,15 @@
 
 CallerError
 ├── NotConnected       there is no stream; `code` is what Twilio would log
-│   └── HandshakeFailed    a server answered, with something other than a plain 101
+│   ├── HandshakeFailed    a server answered, with something other than a plain 101
+│   ├── WebhookFailed      there is no TwiML
+│   └── NoStream           the TwiML came to its end without a stream
 ├── CallEnded          the line went down while something was awaited or about to be said
 ├── TooSlow            what was awaited was not heard in time; also a TimeoutError
 └── AudioFileError     a recording to be played is missing or cannot be read; also a ValueError
 """
 
-from twiliobridge.mediastream.errors import StreamCode
+from twiliobridge.mediastream.errors import StreamCode, WebhookCode
 
 
 class CallerError(Exception):
@@ -18,8 +20,10 @@ class CallerError(Exception):
 class NotConnected(CallerError):  # noqa: N818 -- the state of the phone, as one says it
     """No stream came about."""
 
-    def __init__(self, message: str, code: StreamCode) -> None:
-        super().__init__(f"{message} (Twilio error {code.value}: {code.meaning})")
+    def __init__(self, message: str, code: StreamCode | WebhookCode | None) -> None:
+        super().__init__(
+            message if code is None else f"{message} (Twilio error {code.value}: {code.meaning})"
+        )
         self.code = code
 
 
@@ -32,13 +36,35 @@ class HandshakeFailed(NotConnected):
         "HTTP status of the answer; None if it was no HTTP."
 
 
+class WebhookFailed(NotConnected):
+    """The webhook cannot be reached, refuses, or answers with something other than TwiML."""
+
+    def __init__(self, message: str, code: WebhookCode, status: int | None = None) -> None:
+        super().__init__(message, code)
+        self.code: WebhookCode = code
+        self.status = status
+        "HTTP status of the answer, if there was one."
+
+
+class NoStream(NotConnected):
+    """A lawful call that had no <Connect><Stream>: a busy signal in words, for example."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__(message, None)
+
+
 class CallEnded(CallerError):  # noqa: N818 -- what happened, not that it is an error: a goodbye ends calls too
     """The line is down."""
 
-    def __init__(self, message: str, close_code: int | None = None) -> None:
+    def __init__(
+        self, message: str, close_code: int | None = None, code: StreamCode = StreamCode.SERVER_CLOSED
+    ) -> None:
         super().__init__(message)
         self.close_code = close_code
-        "The server's WebSocket close code; 1006 if it vanished, None if the caller ended the call."
+        "The server's WebSocket close code; 1006 if it vanished, 1002 if it broke the WebSocket protocol, "
+        "None if the caller ended the call."
+        self.code = code
+        "What Twilio would log about it, unless the caller ended the call."
 
 
 class TooSlow(CallerError, TimeoutError):  # noqa: N818 -- a verdict on the bridge

@@ -2,12 +2,16 @@
 
 import math
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 from twiliobridge.audio import FRAME_MS
 from twiliobridge.caller.journal import Journal
 from twiliobridge.caller.notes import AgentStartsBeingHeard, AgentStopsBeingHeard
 from twiliobridge.caller.speech import KEPT_BYTES
 from twiliobridge.mediastream.playback import Played
+
+KEPT_MARKS = 1000
+"Bound on the names of marks that are remembered: ten a second are usual, and one of the last is asked for."
 
 _SAME_MOMENT = 1e-6  # seconds; packet times are sums of floats
 
@@ -39,10 +43,15 @@ class Heard:
 
     def __init__(self, journal: Journal) -> None:
         self.stretches: list[Stretch] = []
+        self.cuts = 0
+        "How often it was cut."
+        self.first_after_cut = 0
+        "Index of the first stretch that begins after the last cut."
         self._journal = journal
         self._current: Stretch | None = None
         self._cut = False
         self._kept = 0
+        self._marks: dict[str, float] = {}
         self._oldest = 0  # index of the first stretch that still has its audio
 
     def hear(self, packet: Played) -> None:
@@ -59,6 +68,8 @@ class Heard:
         else.
         """
         self._cut = self._current is not None
+        self.cuts += 1
+        self.first_after_cut = len(self.stretches)
 
     def fall_silent(self) -> None:
         """Nothing follows the packet heard last."""
@@ -80,6 +91,25 @@ class Heard:
                 return stretch.began + ms / 1000
             ms -= stretch.heard_ms
         return math.inf
+
+    def gaps_ms(self, first: int, after: int) -> tuple[float, ...]:
+        """Milliseconds of silence between the stretches from index `first` up to `after`; where a `clear`
+        was followed at once there was none.
+        """
+        pairs = pairwise(self.stretches[first:after])
+        silences = ((then.began - before.ended) * 1000 for before, then in pairs)
+        return tuple(round(each, 3) for each in silences if each > _SAME_MOMENT * 1000)
+
+    def reach(self, mark: str, at: float) -> None:
+        """All audio before `mark` was played at that time, in seconds."""
+        self._marks.pop(mark, None)
+        self._marks[mark] = at
+        if len(self._marks) > KEPT_MARKS:
+            del self._marks[next(iter(self._marks))]
+
+    def reached(self, mark: str, since: float) -> bool:
+        """Whether `mark` was played, since that time in seconds."""
+        return self._marks.get(mark, -math.inf) >= since
 
     def _begin(self, at: float) -> Stretch:
         self._current = Stretch(at)

@@ -5,7 +5,7 @@ import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from twiliobridge.mediastream.events import Start
+from twiliobridge.mediastream.events import Start, Track
 
 _SID = re.compile(r"[A-Z]{2}[0-9a-f]{32}")
 
@@ -38,11 +38,12 @@ class CallIdentity:
             if type(name) is not str or type(value) is not str:
                 raise ValueError(f"custom parameters are text, not {name!r}: {value!r}")
 
-    def start(self) -> Start:
+    def start(self, tracks: tuple[Track, ...] = ("inbound",)) -> Start:
         """The `start` message of the call."""
         return Start(
             stream_sid=self.stream_sid,
             account_sid=self.account_sid,
             call_sid=self.call_sid,
+            tracks=tracks,
             custom_parameters=dict(self.custom_parameters),
         )

@@ -1,13 +1,15 @@
 """A phone line: one call over one connection."""
 
+import math
 from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import AbstractContextManager, asynccontextmanager, contextmanager
 from dataclasses import dataclass
 
 import anyio
 
 from twiliobridge.caller.bell import Bell
 from twiliobridge.caller.carrier import Carrier
+from twiliobridge.caller.conditions import LineConditions, StreamKind
 from twiliobridge.caller.errors import CallEnded
 from twiliobridge.caller.heard import Heard
 from twiliobridge.caller.identity import CallIdentity
@@ -24,9 +26,9 @@ from twiliobridge.caller.receiver import Receiver
 from twiliobridge.caller.sender import Sender
 from twiliobridge.caller.speech import Speech, Utterance
 from twiliobridge.mediastream import MediaStream, Phase, Role
-from twiliobridge.mediastream.errors import StreamCode
-from twiliobridge.mediastream.events import Connected, Dtmf, Stop
+from twiliobridge.mediastream.events import Connected, Dtmf, Stop, Track
 
+GOOD_LINE = LineConditions()
 GRACE_SECONDS = 1.0
 "For `stop` to get out, and again for the closing handshake."
 DIGITS = "0123456789*#ABCD"
@@ -38,7 +40,10 @@ class Ending:
 
     text: str
     close_code: int | None = None
-    "The server's; None if the caller ended the call."
+    "The server's; 1000 too if it ended the call by REST, None if the caller did."
+
+
+_CALLER_HUNG_UP = Ending("the caller hung up")
 
 
 @dataclass(frozen=True)
@@ -55,41 +60,80 @@ class Turn:
 class PhoneLine:
     """What the caller can do, and what has happened so far. Opened by `open_phone_line`."""
 
-    def __init__(self, carrier: Carrier, identity: CallIdentity, journal: Journal) -> None:
+    def __init__(
+        self,
+        carrier: Carrier,
+        identity: CallIdentity,
+        journal: Journal,
+        kind: StreamKind,
+        conditions: LineConditions,
+    ) -> None:
         self.identity = identity
+        self.kind = kind
+        self.conditions = conditions
         self.journal = journal
         self.bell = Bell()
         self.heard = Heard(journal)
         self.speech = Speech(journal)
+        self.other_party = Speech(None)
+        "Whom the caller talks to, on the outbound track of a stream that has one."
         self.turns: list[Turn] = []
         self.began: float | None = None
         "When the stream started, in seconds."
         self.ending: Ending | None = None
         self._carrier = carrier
-        self._stream = MediaStream(Role.TWILIO)
-        self._sender = Sender(self._stream, carrier, self.speech, journal)
-        self._receiver = Receiver(self._stream, carrier, self._sender, self.heard, journal, self.bell)
+        self._stream = MediaStream(Role.TWILIO, bidirectional=kind.bidirectional)
+        voices: dict[Track, Speech] = {"inbound": self.speech, "outbound": self.other_party}
+        heard_tracks = {track: voices[track] for track in kind.tracks}
+        self._sender = Sender(self._stream, carrier, heard_tracks, journal, conditions)
+        self._receiver = Receiver(
+            self._stream,
+            carrier,
+            self._sender,
+            self.heard,
+            journal,
+            self.bell,
+            conditions.reading_ms / 1000,
+        )
         self._activity = anyio.CancelScope(shield=True)
         self._halted = anyio.Event()
+        self._closing = anyio.Lock()
 
     @property
     def queued_ms(self) -> float:
         """Audio received and not yet played, in milliseconds."""
         return self._receiver.queued_ms
 
-    def start(self) -> None:
-        """Say `connected` and `start`; from now on a frame leaves every 20 ms."""
+    async def start(self) -> None:
+        """Say `connected` and `start`; from now on a frame leaves every 20 ms. CallEnded if the line goes
+        down between the two.
+        """
         self._check_up()
         self._sender.say(Connected())
-        self._sender.say(self.identity.start())
+        if self.conditions.start_delay:
+            await anyio.sleep(self.conditions.start_delay)
+            self._check_up()
+        self._sender.say(self.identity.start(self.kind.tracks))
         self.began = anyio.current_time()
         self.journal.note(self.began, StreamStarted(self.identity.stream_sid))
         self._sender.begin()
+        self.bell.ring()
+
+    def not_reading(self) -> AbstractContextManager[None]:
+        """Meanwhile the phone takes no further message off its connection."""
+        return self._receiver.not_reading()
+
+    async def wait_down(self) -> Ending:
+        """Why the line is down, once it is."""
+        await self.bell.wait_until(lambda: math.inf if self.ending is None else -math.inf)
+        assert self.ending is not None
+        return self.ending
 
     def say(self, audio: bytes) -> Utterance:
         """Queue mu-law audio, 8 kHz, of any length; it leaves with the next frames. Begins a turn."""
-        self._check_streaming()
+        self.check_streaming()
         utterance = self.speech.say(audio)
+        self.journal.tally.turn_began()
         self.turns.append(Turn(utterance, anyio.current_time(), len(self.heard.stretches)))
         return utterance
 
@@ -105,24 +149,24 @@ class PhoneLine:
         """Press a key. ValueError unless it is one of 0-9 * # A-D. Begins a turn."""
         if len(digit) != 1 or digit not in DIGITS:
             raise ValueError(f"a phone has the keys 0-9 * # A-D, not {digit!r}")
-        self._check_streaming()
+        self.check_streaming()
         now = anyio.current_time()
         self._sender.say(Dtmf(digit=digit))
         self.journal.note(now, KeyPressed(digit))
+        self.journal.tally.turn_began()
         self.turns.append(Turn(digit, now, len(self.heard.stretches)))
 
-    async def hang_up(self) -> None:
+    async def hang_up(self, why: Ending = _CALLER_HUNG_UP) -> None:
         """Say `stop` if a stream is running, and close. Idempotent; cancelled, it may be called again."""
         try:
-            if self._end(Ending("the caller hung up")) and self._stream.phase is Phase.STREAMING:
+            if self._end(why) and self._stream.phase is Phase.STREAMING:
                 self._say_stop()
                 with anyio.move_on_after(GRACE_SECONDS):
                     await self._carrier.wait_carried()
         finally:
             self._activity.cancel()
         await self._halted.wait()
-        with anyio.move_on_after(GRACE_SECONDS):
-            await self._carrier.aclose()
+        await self._close()
 
     async def drop(self) -> None:
         """Abort the connection, as a broken network does: no `stop`, no closing handshake."""
@@ -144,6 +188,7 @@ class PhoneLine:
                     tasks.start_soon(self._receiver.play)
                     await self._receive()
                     tasks.cancel_scope.cancel()
+                await self._close()
         finally:
             self._halted.set()
 
@@ -155,8 +200,12 @@ class PhoneLine:
             if self._end(Ending(str(farewell), code)):
                 now = anyio.current_time()
                 self.journal.note(now, ServerClosed(code))
-                warning = StreamCode.BROKEN_PIPE if code == 1006 else StreamCode.SERVER_CLOSED
-                self.journal.note(now, Warned(warning, str(farewell)))
+                self.journal.note(now, Warned(farewell.code, str(farewell)))
+
+    async def _close(self) -> None:
+        with anyio.move_on_after(GRACE_SECONDS):
+            async with self._closing:  # the caller may leave while the server's side has ended the call
+                await self._carrier.aclose()
 
     def _say_stop(self) -> None:
         sids = self.identity
@@ -169,6 +218,7 @@ class PhoneLine:
             return False
         self.ending = ending
         self.speech.give_up()
+        self.other_party.give_up()
         self.heard.fall_silent()
         self.bell.ring()
         return True
@@ -177,7 +227,8 @@ class PhoneLine:
         if self.ending is not None:
             raise CallEnded(self.ending.text, self.ending.close_code)
 
-    def _check_streaming(self) -> None:
+    def check_streaming(self) -> None:
+        """CallEnded if the line is down; RuntimeError before the stream has started."""
         self._check_up()
         if self._stream.phase is not Phase.STREAMING:
             raise RuntimeError("the stream has not started: initiate_call_flow() comes first")
@@ -185,7 +236,11 @@ class PhoneLine:
 
 @asynccontextmanager
 async def open_phone_line(
-    carrier: Carrier, identity: CallIdentity, journal: Journal
+    carrier: Carrier,
+    identity: CallIdentity,
+    journal: Journal,
+    kind: StreamKind = StreamKind.BIDIRECTIONAL,
+    conditions: LineConditions = GOOD_LINE,
 ) -> AsyncIterator[PhoneLine]:
     """A line over an open `carrier`.
 
@@ -194,8 +249,8 @@ async def open_phone_line(
 
     Error handling: an exception of the block comes out as itself, not in a group.
     """
-    line = PhoneLine(carrier, identity, journal)
-    with _alone():
+    line = PhoneLine(carrier, identity, journal, kind, conditions)
+    with alone():
         async with anyio.create_task_group() as tasks:
             tasks.start_soon(line.run)
             try:
@@ -206,7 +261,7 @@ async def open_phone_line(
 
 
 @contextmanager
-def _alone() -> Iterator[None]:
+def alone() -> Iterator[None]:
     """Take a single exception out of the groups that task groups put it in."""
     try:
         yield

@@ -5,6 +5,9 @@ in seconds.
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from twiliobridge.mediastream.errors import StreamCode, WebhookCode
+from twiliobridge.mediastream.twiml import Verb
+
 
 @dataclass(frozen=True)
 class StreamStarted:
@@ -12,13 +15,27 @@ class StreamStarted:
 
 
 @dataclass(frozen=True)
+class MicrophoneOpens:
+    """From now on, what it captures is what the call hears."""
+
+
+@dataclass(frozen=True)
 class CallerStartsSpeaking:
-    duration_ms: float
+    duration_ms: float | None
+    "None if somebody speaks live."
 
 
 @dataclass(frozen=True)
 class CallerStopsSpeaking:
     pass
+
+
+@dataclass(frozen=True)
+class Answered:
+    """The agent begins to answer somebody who speaks live."""
+
+    latency_ms: float
+    "From the end of the speech; told once that end is certain."
 
 
 @dataclass(frozen=True)
@@ -59,10 +76,17 @@ class Cleared:
 
 @dataclass(frozen=True)
 class Warned:
-    """What Twilio would have written to its debugger (Error and Warning Dictionary, 319xx)."""
+    """What Twilio would have written to its debugger (Error and Warning Dictionary)."""
 
-    code: int
+    code: StreamCode | WebhookCode
     text: str
+    message: str = ""
+    "The beginning of what gave offence, on one line; empty where no single message did."
+
+    @property
+    def meaning(self) -> str:
+        """The dictionary's entry, in short."""
+        return self.code.meaning
 
 
 @dataclass(frozen=True)
@@ -81,10 +105,49 @@ class ServerClosed:
     "WebSocket close code; 1006 if the connection vanished."
 
 
+@dataclass(frozen=True)
+class WebhookAsked:
+    """A request of Twilio's to the server: for TwiML, or to tell of the stream."""
+
+    url: str
+    status: int
+    "HTTP status of the answer."
+    about: str = ""
+    "The StreamEvent, of a status callback."
+
+
+@dataclass(frozen=True)
+class VerbRun:
+    """A verb of the TwiML had its turn."""
+
+    verb: Verb
+    followed: bool = True
+    "Not: nothing is known about it, or it is one stream more than this phone carries."
+
+
+@dataclass(frozen=True)
+class CallUpdated:
+    """The server changed the call by REST."""
+
+    change: str
+    "`Status=completed`, `Url=` or `Twiml=` with its value."
+
+
+@dataclass(frozen=True)
+class CallOver:
+    """Nothing follows: the stream is down, and the TwiML has come to its end."""
+
+
 Note = (
-    StreamStarted
+    WebhookAsked
+    | VerbRun
+    | CallUpdated
+    | CallOver
+    | StreamStarted
+    | MicrophoneOpens
     | CallerStartsSpeaking
     | CallerStopsSpeaking
+    | Answered
     | KeyPressed
     | AgentStartsBeingHeard
     | AgentStopsBeingHeard

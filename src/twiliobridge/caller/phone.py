@@ -1,25 +1,20 @@
 """A phone as a context manager: one call, from the connection to the end."""
 
-from collections.abc import AsyncIterator, Sequence
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from collections.abc import Sequence
 from types import TracebackType
 from typing import Self
 
-from twiliobridge.caller.carrier import Carrier
+import anyio
+
+from twiliobridge.caller.attendant import LiveCall
 from twiliobridge.caller.ear import Ear
-from twiliobridge.caller.identity import CallIdentity
-from twiliobridge.caller.journal import Journal
-from twiliobridge.caller.line import PhoneLine, open_phone_line
-from twiliobridge.caller.notes import Warned
+from twiliobridge.caller.errors import TooSlow
+from twiliobridge.caller.line import PhoneLine
+from twiliobridge.caller.notes import VerbRun, Warned
+from twiliobridge.caller.placing import Order, place_call
 from twiliobridge.caller.speech import Utterance
-
-
-@asynccontextmanager
-async def _call(
-    connection: AbstractAsyncContextManager[Carrier], identity: CallIdentity, journal: Journal
-) -> AsyncIterator[PhoneLine]:
-    async with connection as carrier, open_phone_line(carrier, identity, journal) as line:
-        yield line
+from twiliobridge.caller.statistics import call_statistics
+from twiliobridge.caller.tally import CallStatistics
 
 
 class Phone:
@@ -29,17 +24,16 @@ class Phone:
     socket; an exception of the block comes out as it is.
     """
 
-    def __init__(
-        self, connection: AbstractAsyncContextManager[Carrier], identity: CallIdentity, journal: Journal
-    ) -> None:
-        self.identity = identity
-        self._journal = journal
-        self._call = _call(connection, identity, journal)
-        self._up: tuple[PhoneLine, Ear] | None = None
+    def __init__(self, order: Order) -> None:
+        self.identity = order.identity
+        self._journal = order.journal
+        self._call = place_call(order)
+        self._up: tuple[LiveCall, Ear] | None = None
 
     async def __aenter__(self) -> Self:
-        line = await self._call.__aenter__()
-        self._up = line, Ear(line)
+        call = await self._call.__aenter__()
+        self.identity = call.line.identity
+        self._up = call, Ear(call.line)
         return self
 
     async def __aexit__(
@@ -50,12 +44,21 @@ class Phone:
     @property
     def line(self) -> PhoneLine:
         """What was said and heard so far. It can still be read after the call."""
-        return self._parts[0]
+        return self._parts[0].line
+
+    @property
+    def verbs(self) -> Sequence[VerbRun]:
+        """Which verbs of the TwiML had their turn, in order; the <Connect> itself is one of them."""
+        return tuple(self._journal.verbs)
 
     @property
     def warnings(self) -> Sequence[Warned]:
         """What Twilio would have written to its debugger about this call."""
         return tuple(self._journal.warnings)
+
+    def statistics(self) -> CallStatistics:
+        """What the call came to until now; also after it."""
+        return call_statistics(self.line)
 
     @property
     def speaking(self) -> bool:
@@ -84,6 +87,17 @@ class Phone:
         """
         return await self._ear.wait_hangup_within(timeout)
 
+    async def wait_for_call_end(self, timeout: float) -> None:  # noqa: ASYNC109 -- likewise
+        """Returns when the call is over: the stream is down, and so many verbs of the TwiML as follow have
+        had their turn.
+
+        TooSlow after `timeout` seconds.
+        """
+        with anyio.move_on_after(timeout):
+            await self._parts[0].over.wait()
+            return
+        raise TooSlow(f"the call was not over within {timeout:g} s")
+
     async def hangup(self) -> None:
         """Say `stop` if a stream is running, and close. Nothing happens if the line is down already."""
         await self.line.hang_up()
@@ -97,7 +111,7 @@ class Phone:
         return self._parts[1]
 
     @property
-    def _parts(self) -> tuple[PhoneLine, Ear]:
+    def _parts(self) -> tuple[LiveCall, Ear]:
         if self._up is None:
             raise RuntimeError("the phone is not connected: use it inside `async with`")
         return self._up

@@ -4,7 +4,8 @@ back.
 
 import base64
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 
 import anyio
 
@@ -16,13 +17,15 @@ from twiliobridge.caller.journal import Journal
 from twiliobridge.caller.notes import Cleared, MarkEchoed, MarkReceived, Warned
 from twiliobridge.caller.sender import PhoneStream, Sender
 from twiliobridge.mediastream import RemoteProtocolError
-from twiliobridge.mediastream.errors import StreamCode
+from twiliobridge.mediastream.errors import StreamCode, clip
 from twiliobridge.mediastream.events import Clear, Mark, Play, ServerEvent
 from twiliobridge.mediastream.playback import Discarded, MarkEcho, Outcome, PlaybackBuffer, Played
 
 
 class Receiver:
-    """The phone's ear, for one stream. `bell` rings whenever anything was received or heard."""
+    """The phone's ear, for one stream. `bell` rings whenever anything was received or heard; reading each
+    message takes `reading` seconds.
+    """
 
     def __init__(
         self,
@@ -32,6 +35,7 @@ class Receiver:
         heard: Heard,
         journal: Journal,
         bell: Bell,
+        reading: float,
     ) -> None:
         self._stream = stream
         self._carrier = carrier
@@ -39,6 +43,10 @@ class Receiver:
         self._heard = heard
         self._journal = journal
         self._bell = bell
+        self._reading = reading
+        self._readable = anyio.Event()
+        self._readable.set()
+        self._message: str | bytes = ""
         self._playback = PlaybackBuffer()
 
     @property
@@ -51,13 +59,29 @@ class Receiver:
         Twilio.
         """
         while True:
-            text = await self._carrier.receive()
+            await self._readable.wait()
+            self._message = await self._carrier.receive()
+            if self._reading:
+                await anyio.sleep(self._reading)
             now = anyio.current_time()
             try:
-                self._take(self._stream.receive(text), now)
+                self._take(self._stream.receive(self._message), now)
             except RemoteProtocolError as fault:
-                self._journal.note(now, Warned(fault.code or StreamCode.UNKNOWN, str(fault)))
+                self._warn(now, fault.code, str(fault))
             self._bell.ring()
+
+    @contextmanager
+    def not_reading(self) -> Iterator[None]:
+        """Meanwhile no further message is taken from the carrier; one that is awaited already still is."""
+        self._readable = anyio.Event()
+        try:
+            yield
+        finally:
+            self._readable.set()
+
+    def _warn(self, now: float, code: int | None, text: str) -> None:
+        message = self._message if isinstance(self._message, str) else self._message[:80].hex(" ")
+        self._journal.note(now, Warned(StreamCode(code) if code else StreamCode.UNKNOWN, text, clip(message)))
 
     async def play(self) -> None:
         """Lets the buffer play in time, for ever."""
@@ -76,6 +100,7 @@ class Receiver:
     def _take(self, event: ServerEvent, now: float) -> None:
         match event:
             case Play():
+                self._journal.tally.media_arrived(now, event.size * 1000 / RATE)
                 self._carry_out(self._playback.play(base64.b64decode(event.payload), now))
             case Mark():
                 self._journal.note(now, MarkReceived(event.name))
@@ -100,8 +125,9 @@ class Receiver:
                 case Played():
                     self._heard.hear(outcome)
                 case MarkEcho():
-                    self._sender.emit(Mark(name=outcome.name))
+                    self._sender.echo(outcome.name)
+                    if not outcome.cleared:
+                        self._heard.reach(outcome.name, outcome.at)
                     self._journal.note(outcome.at, MarkEchoed(outcome.name, outcome.cleared))
                 case Discarded():
-                    text = f"{outcome.size} bytes of audio found no room"
-                    self._journal.note(outcome.at, Warned(outcome.code, text))
+                    self._warn(outcome.at, outcome.code, f"{outcome.size} bytes of audio found no room")

@@ -11,6 +11,7 @@ from twiliobridge.audio import WavError, read_wav, telephone
 from twiliobridge.caller.errors import AudioFileError
 from twiliobridge.caller.heard import Stretch
 from twiliobridge.caller.line import PhoneLine, Turn
+from twiliobridge.caller.speech import Utterance
 from twiliobridge.recording import CallRecording
 
 Piece = tuple[float, bytes]
@@ -36,7 +37,7 @@ def save_call(line: PhoneLine, folder: Path) -> list[Path]:
     was heard before the caller's first turn. A side that was silent in a turn has no file.
     """
     call = CallRecording(line.began or 0.0)
-    for at, audio in _said(line.turns):
+    for at, audio in _spoken(line.speech.said):
         call.caller_said(at, audio)
     for at, audio in _heard(line.heard.stretches):
         call.agent_heard(at, audio)
@@ -55,8 +56,11 @@ def _turns(line: PhoneLine) -> Mapping[str, bytes]:
 
 
 def _said(turns: Sequence[Turn]) -> list[Piece]:
-    utterances = [turn.said for turn in turns if not isinstance(turn.said, str)]
-    return [(each.began, each.audio) for each in utterances if each.began is not None]
+    return _spoken([turn.said for turn in turns if not isinstance(turn.said, str)])
+
+
+def _spoken(utterances: Sequence[Utterance]) -> list[Piece]:
+    return [(each.began, bytes(each.audio)) for each in utterances if each.began is not None]
 
 
 def _heard(stretches: Sequence[Stretch]) -> list[Piece]:

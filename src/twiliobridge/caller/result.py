@@ -34,6 +34,8 @@ class Answer(Sequence[bytes]):
     latency_ms: float
     "From the end of what it answers (of the speech, the key, or the start of the stream) to its beginning; "
     "negative if the agent did not wait."
+    gaps_ms: tuple[float, ...] = ()
+    "Silences in it, where the playback buffer ran empty."
 
     @property
     def duration_ms(self) -> int:

@@ -1,12 +1,14 @@
 """What the caller says: utterances in, one frame of 20 ms after the other out."""
 
 from collections import deque
+from collections.abc import Sequence
+from typing import Protocol
 
 import anyio
 
 from twiliobridge.audio import FRAME_MS, RATE, Framer, silence
 from twiliobridge.caller.journal import Journal
-from twiliobridge.caller.notes import CallerStartsSpeaking, CallerStopsSpeaking
+from twiliobridge.caller.notes import CallerStartsSpeaking, CallerStopsSpeaking, Note
 
 KEPT_BYTES = 3600 * RATE
 "Bound on the audio of one side that is remembered: the last hour, 29 MB."
@@ -14,10 +16,18 @@ KEPT_BYTES = 3600 * RATE
 _SILENT_FRAME = silence(FRAME_MS)
 
 
-class Utterance:
-    """Audio handed over to be said."""
+class LiveSource(Protocol):
+    """Somebody who speaks into the phone now."""
 
-    def __init__(self, audio: bytes) -> None:
+    def frame(self, now: float) -> bytes:
+        """The 160 bytes of mu-law that leave now."""
+        ...
+
+
+class Utterance:
+    """Audio handed over to be said; or, as a bytearray that grows, spoken live."""
+
+    def __init__(self, audio: bytes | bytearray) -> None:
         self.audio = audio
         "mu-law, 8 kHz; emptied once more than an hour was said since."
         self.duration_ms = len(audio) * 1000 / RATE
@@ -39,7 +49,10 @@ class Utterance:
 class Speech:
     """The queue of what is still to be said. Utterances follow each other without a pause."""
 
-    def __init__(self, journal: Journal) -> None:
+    def __init__(self, journal: Journal | None) -> None:
+        """`journal`: None for a voice of which nothing is told."""
+        self.live: LiveSource | None = None
+        "Where frames come from while nothing is queued; silence without one."
         self._journal = journal
         self._waiting: deque[Utterance] = deque()
         self._frames: deque[bytes] = deque()
@@ -48,8 +61,13 @@ class Speech:
 
     @property
     def speaking(self) -> bool:
-        """Whether anything is being said, or about to be with the next frame."""
-        return bool(self._waiting)
+        """Whether anything is being said, or about to be with the next frame; a live source always speaks."""
+        return bool(self._waiting) or self.live is not None
+
+    @property
+    def said(self) -> Sequence[Utterance]:
+        """All that began to be said, in order; of the last hour, with its audio."""
+        return tuple(self._remembered)
 
     def say(self, audio: bytes) -> Utterance:
         """Queue mu-law audio; its last frame is filled up with silence. ValueError if there is none."""
@@ -62,13 +80,13 @@ class Speech:
     def frame(self, now: float) -> bytes:
         """The 160 bytes that leave now: speech, or 0xFF."""
         if not self._waiting:
-            return _SILENT_FRAME
+            return _SILENT_FRAME if self.live is None else self.live.frame(now)
         if not self._frames:
             self._begin(self._waiting[0], now)
         frame = self._frames.popleft()
         if not self._frames:
             self._waiting.popleft().finish(now + FRAME_MS / 1000)
-            self._journal.note(now, CallerStopsSpeaking())
+            self._note(now, CallerStopsSpeaking())
         return frame
 
     def give_up(self) -> None:
@@ -80,11 +98,16 @@ class Speech:
     def _begin(self, utterance: Utterance, now: float) -> None:
         utterance.began = now
         framer = Framer()
-        self._frames.extend([*framer.feed(utterance.audio), *framer.flush()])
-        self._journal.note(now, CallerStartsSpeaking(utterance.duration_ms))
-        self._remember(utterance)
+        self._frames.extend([*framer.feed(bytes(utterance.audio)), *framer.flush()])
+        self._note(now, CallerStartsSpeaking(utterance.duration_ms))
+        self.remember(utterance)
 
-    def _remember(self, utterance: Utterance) -> None:
+    def _note(self, now: float, note: Note) -> None:
+        if self._journal is not None:
+            self._journal.note(now, note)
+
+    def remember(self, utterance: Utterance) -> None:
+        """Keep what began to be said."""
         self._remembered.append(utterance)
         self._kept += len(utterance.audio)
         while self._kept > KEPT_BYTES and len(self._remembered) > 1:

@@ -13,6 +13,7 @@ from websockets.protocol import State
 
 from twiliobridge.caller.bell import Bell
 from twiliobridge.caller.errors import CallEnded
+from twiliobridge.mediastream.errors import StreamCode, clip
 from twiliobridge.wires.wire import WireFull
 
 BACKLOG = 1 << 20
@@ -36,7 +37,7 @@ class WebSocket:
 
     async def receive(self) -> str | bytes:
         while not self._unread:
-            if self._protocol.close_rcvd or self._protocol.state is State.CLOSED:
+            if self._is_over:
                 raise self._farewell()
             await self._read()
         return self._unread.pop(0)
@@ -118,8 +119,19 @@ class WebSocket:
             del self._unsent[: len(data)]
             self._bell.ring()
 
+    @property
+    def _is_over(self) -> bool:
+        protocol = self._protocol
+        failed = protocol.parser_exc is not None  # of what follows a broken frame nothing can be understood
+        return failed or protocol.close_rcvd is not None or protocol.state is State.CLOSED
+
     def _farewell(self) -> CallEnded:
-        close = self._protocol.close_rcvd
+        close, fault = self._protocol.close_rcvd, self._protocol.parser_exc
+        if fault is not None and not isinstance(fault, EOFError):
+            sent = self._protocol.close_sent
+            reason = f"{fault.__class__.__name__}: {fault}" if str(fault) else fault.__class__.__name__
+            text = f"the server broke the WebSocket protocol: {clip(reason)}"
+            return CallEnded(text, 1002 if sent is None else int(sent.code), StreamCode.PROTOCOL)
         if close is None:
-            return CallEnded("the server vanished without closing", 1006)
+            return CallEnded("the server vanished without closing", 1006, StreamCode.BROKEN_PIPE)
         return CallEnded(f"the server closed with {close.code} {close.reason}".rstrip(), int(close.code))

@@ -11,6 +11,7 @@ from rich.markup import escape
 from twiliobridge.agents import banking_agent
 from twiliobridge.commands.command import Command, UsageError
 from twiliobridge.commands.options import add_verbose, offline_dial, start_logging
+from twiliobridge.commands.stopping import until_interrupted
 from twiliobridge.demo import Finding, LinesMissing, Terminal, run_demo
 from twiliobridge.exit_code import ExitCode
 
@@ -34,7 +35,7 @@ def run(options: Namespace, _environ: Mapping[str, str]) -> ExitCode:
             logging.getLogger(told).setLevel(logging.ERROR)
     try:
         options.output.mkdir(parents=True, exist_ok=True)
-        findings = trio.run(place_call, options.output)
+        findings = trio.run(until_interrupted, place_call, options.output)
     except OSError as error:
         raise UsageError(f"{error.filename or options.output}: {error.strerror}") from None
     except LinesMissing as missing:

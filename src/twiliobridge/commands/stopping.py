@@ -1,8 +1,33 @@
 """Signals: the first asks a program to stop in good order, the second stops it."""
 
 import signal
+from collections.abc import Awaitable, Callable
+from typing import TypeVar
 
 import trio
+
+Result = TypeVar("Result")
+
+
+async def until_interrupted(work: Callable[..., Awaitable[Result]], *args: object) -> Result:
+    """What `work` returns. SIGINT cancels it, and is a KeyboardInterrupt when it has cleaned up.
+
+    Python itself would raise that in whichever task happens to run: a call's, say, whose server then
+    reports a fault. Main thread only.
+    """
+    async with trio.open_nursery() as nursery:
+        await nursery.start(_cancel_at_sigint, nursery.cancel_scope)
+        result = await work(*args)
+        nursery.cancel_scope.cancel()
+        return result
+    raise KeyboardInterrupt
+
+
+async def _cancel_at_sigint(everything: trio.CancelScope, *, task_status: trio.TaskStatus[None]) -> None:
+    with trio.open_signal_receiver(signal.SIGINT) as signals:
+        task_status.started()
+        await anext(signals)
+    everything.cancel()
 
 
 async def stop_at_signals(

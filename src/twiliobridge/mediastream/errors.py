@@ -15,16 +15,20 @@ _TEXT_LIMIT = 160
 "Characters of a peer's text in a message: two lines of a terminal."
 
 
-class StreamCode(IntEnum):
-    """Twilio's numbers for a stream's faults (Twilio docs, Error and Warning Dictionary)."""
+class _Code(IntEnum):
+    """A number of Twilio's with what it means (Twilio docs, Error and Warning Dictionary)."""
 
     meaning: str
 
-    def __new__(cls, value: int, meaning: str) -> Self:
+    def __new__(cls, value: int, meaning: str = "") -> Self:
         code = int.__new__(cls, value)
         code._value_ = value
         code.meaning = meaning
         return code
+
+
+class StreamCode(_Code):
+    """What can be wrong with a stream."""
 
     UNKNOWN = 31900, "the stream failed for an unknown reason"
     CONNECTION_TIMEOUT = 31901, "the server did not answer the handshake in time"
@@ -48,6 +52,14 @@ class StreamCode(IntEnum):
     RTP_TIMEOUT = 31953, "the caller's audio stopped arriving"
     EXTENSION_STATUS = 31954, "the stream extension is in an unsupported status"
     DIALOGFLOW_QUOTA = 31960, "the Dialogflow quota is used up"
+
+
+class WebhookCode(_Code):
+    """What can be wrong with a webhook."""
+
+    RETRIEVAL = 11200, "the webhook did not answer with a success"
+    CONNECTION = 11205, "no connection to the webhook came about"
+    NOT_TWIML = 12100, "the webhook's answer is not TwiML"
 
 
 class ProtocolError(Exception):

@@ -29,6 +29,7 @@ class Stream(msgspec.Struct, frozen=True, kw_only=True):
     name: str | None = None
     track: str = "inbound_track"
     status_callback: str | None = None
+    status_callback_method: str = "POST"
     parameters: dict[str, str] = {}
 
 
@@ -50,6 +51,12 @@ class Connect(msgspec.Struct, frozen=True):
     stream: Stream
 
 
+class Fork(msgspec.Struct, frozen=True):
+    """<Start><Stream>: the verbs after it run at once, and the stream, which only listens, ends with them."""
+
+    stream: Stream
+
+
 class Redirect(msgspec.Struct, frozen=True):
     url: str
 
@@ -63,12 +70,12 @@ class Dial(msgspec.Struct, frozen=True):
 
 
 class UnknownVerb(msgspec.Struct, frozen=True):
-    """A verb that this reader does not act on, or a <Connect> to something other than a stream."""
+    """A verb that this reader does not act on, or a <Connect> or <Start> of something other than a stream."""
 
     name: str
 
 
-Verb = Say | Play | Pause | Connect | Redirect | Hangup | Dial | UnknownVerb
+Verb = Say | Play | Pause | Connect | Fork | Redirect | Hangup | Dial | UnknownVerb
 
 
 # ---- Writing ----
@@ -179,6 +186,8 @@ def _verb(element: ET.Element) -> Verb:
             return _pause(element.get("length", "1"))
         case "Connect" if (stream := element.find("Stream")) is not None:
             return Connect(_stream(stream))
+        case "Start" if (stream := element.find("Stream")) is not None:
+            return Fork(_stream(stream))
         case "Hangup":
             return Hangup()
         case _:
@@ -197,6 +206,7 @@ def _stream(element: ET.Element) -> Stream:
         name=element.get("name"),
         track=element.get("track", "inbound_track"),
         status_callback=element.get("statusCallback"),
+        status_callback_method=element.get("statusCallbackMethod", "POST").upper(),
         parameters={_required(each, "name"): each.get("value", "") for each in element.findall("Parameter")},
     )
 

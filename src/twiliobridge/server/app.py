@@ -16,6 +16,7 @@ from twiliobridge.conversation import Agent
 from twiliobridge.mediastream import TwimlError, connect_stream
 from twiliobridge.server.door import Door
 from twiliobridge.server.exchange import Exchange, Phase
+from twiliobridge.server.rest import complete_by_rest
 from twiliobridge.settings import Settings
 from twiliobridge.wires.asgi import EndIsTold, open_asgi_wire
 
@@ -111,6 +112,7 @@ class Desk:
         self._settings, self._agent, self._dial = settings, agent, dial
         self._exchange, self._watch, self._ended = exchange, watch, ended
         self._door = Door(settings)
+        self._complete = complete_by_rest(settings)
 
     async def media_stream(self) -> Answer | None:
         """One call: hosted by the task that Quart-Trio runs for its socket, and over when that returns."""
@@ -131,6 +133,7 @@ class Desk:
                 self._settings.limits,
                 watch,
                 shutdown=self._exchange.closing,
+                complete=self._complete,
             )
 
     async def incoming_call(self) -> Answer:

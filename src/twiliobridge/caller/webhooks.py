@@ -1,0 +1,140 @@
+"""Twilio's requests to a server about one call: for TwiML, and to tell how the stream goes."""
+
+import ssl
+import time
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from urllib.parse import urlencode, urljoin
+from uuid import uuid4
+
+import anyio
+
+from twiliobridge.caller.errors import WebhookFailed
+from twiliobridge.caller.identity import CallIdentity
+from twiliobridge.caller.journal import Journal
+from twiliobridge.caller.notes import Warned, WebhookAsked
+from twiliobridge.caller.route import Route
+from twiliobridge.mediastream import TwimlError, parse_twiml, sign
+from twiliobridge.mediastream.errors import WebhookCode
+from twiliobridge.mediastream.twiml import Stream, Verb
+from twiliobridge.wires.http import Form, Response, get, post_form
+from twiliobridge.wires.wire import Unreachable
+
+WITHIN = 15.0
+"Seconds that a server has for its answer (Twilio docs, Usage > Webhooks > Connection Overrides)."
+
+_PLACES = {"City": "", "State": "", "Zip": "", "Country": "US"}
+
+
+def call_form(identity: CallIdentity, status: str) -> dict[str, str]:
+    """The fields of a voice webhook (Twilio docs, TwiML for Programmable Voice, "Twilio's request"). The
+    cities are empty, as for a number that Twilio knows no place of.
+    """
+    ends = {"From": identity.from_, "To": identity.to, "Caller": identity.from_, "Called": identity.to}
+    return {
+        "AccountSid": identity.account_sid,
+        "ApiVersion": "2010-04-01",
+        "CallSid": identity.call_sid,
+        "CallStatus": status,
+        "Direction": "inbound",
+        **ends,
+        **{end + place: value for end in ends for place, value in _PLACES.items()},
+    }
+
+
+class Webhooks:
+    """Signed with `auth_token`, if there is one."""
+
+    def __init__(
+        self,
+        identity: CallIdentity,
+        journal: Journal,
+        route: Route,
+        auth_token: str | None,
+        ssl_context: ssl.SSLContext | None,
+    ) -> None:
+        self._identity = identity
+        self._journal = journal
+        self._route = route
+        self._token = auth_token
+        self._tls = ssl_context
+
+    async def document(self, url: str, call_status: str) -> tuple[Verb, ...]:
+        """What the server wants done with the call. WebhookFailed if it does not say so in TwiML.
+
+        `ringing` is the status of the first request, `in-progress` of those that a <Redirect> leads to.
+        """
+        response = await self._ask(url, call_form(self._identity, call_status))
+        if not response.succeeded:
+            text = f"{url} answered with HTTP {response.status}"
+            raise WebhookFailed(text, WebhookCode.RETRIEVAL, response.status)
+        try:
+            return parse_twiml(response.text)
+        except TwimlError as error:
+            raise WebhookFailed(f"{url}: {error}", WebhookCode.NOT_TWIML, response.status) from None
+
+    async def tell(self, base: str, stream: Stream, event: str, error: str = "") -> None:
+        """The status callback of `stream`, if it has one: stream-started, stream-stopped or stream-error. A
+        server that does not take it is warned.
+        """
+        if not stream.status_callback:
+            return
+        sids = self._identity
+        form = {
+            "AccountSid": sids.account_sid,
+            "CallSid": sids.call_sid,
+            "StreamSid": sids.stream_sid,
+            "StreamName": stream.name or sids.stream_sid,
+            "StreamEvent": event,
+            "Timestamp": _now(),
+        }
+        if error:
+            form["StreamError"] = error
+        url = urljoin(base, stream.status_callback)
+        try:
+            response = await self._ask(url, form, stream.status_callback_method, event)
+        except WebhookFailed as failure:
+            self._warn(WebhookCode.CONNECTION, str(failure))
+            return
+        if not response.succeeded:
+            self._warn(WebhookCode.RETRIEVAL, f"{event}: {url} answered with HTTP {response.status}")
+
+    async def _ask(
+        self, url: str, form: Mapping[str, str], method: str = "POST", about: str = ""
+    ) -> Response:
+        try:
+            with anyio.fail_after(WITHIN):
+                response = await self._request(url, list(form.items()), method)
+        except (Unreachable, TimeoutError) as error:
+            reason = str(error) or f"no answer within {WITHIN:g} s"
+            raise WebhookFailed(f"{url}: {reason}", WebhookCode.CONNECTION) from None
+        except ValueError as error:
+            raise WebhookFailed(str(error), WebhookCode.CONNECTION) from None
+        self._journal.note(anyio.current_time(), WebhookAsked(url, response.status, about))
+        return response
+
+    async def _request(self, url: str, form: Form, method: str) -> Response:
+        if method == "GET":
+            url += ("&" if "?" in url else "?") + urlencode(form)
+            return await get(self._route.local(url), self._headers(url, []), self._tls)
+        return await post_form(self._route.local(url), form, self._headers(url, form), self._tls)
+
+    def _headers(self, url: str, form: Form) -> dict[str, str]:
+        # As public captures of Twilio's requests have them.
+        headers = {
+            "User-Agent": "TwilioProxy/1.1",
+            "Accept": "*/*",
+            "I-Twilio-Idempotency-Token": str(uuid4()),
+        }
+        if self._token is not None:
+            headers["X-Twilio-Signature"] = sign(url, self._token, form)
+        return headers
+
+    def _warn(self, code: WebhookCode, text: str) -> None:
+        self._journal.note(anyio.current_time(), Warned(code, text))
+
+
+def _now() -> str:
+    """RFC 3339, to the nanosecond, as status callbacks have it."""
+    seconds, nanoseconds = divmod(time.time_ns(), 1_000_000_000)
+    return f"{datetime.fromtimestamp(seconds, UTC):%Y-%m-%dT%H:%M:%S}.{nanoseconds:09}Z"

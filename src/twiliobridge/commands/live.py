@@ -1,0 +1,154 @@
+"""twiliobridge live: a call by microphone and speaker."""
+
+import logging
+import sys
+from argparse import ArgumentParser, ArgumentTypeError, Namespace
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import trio
+from rich.console import Console
+from rich.markup import escape
+
+from twiliobridge.caller import HandshakeFailed, NotConnected
+from twiliobridge.caller.live.voice import VOICE_THRESHOLD, check_silence, check_threshold
+from twiliobridge.commands.command import Command, UsageError
+from twiliobridge.commands.options import add_verbose, offline_dial
+from twiliobridge.commands.stopping import until_interrupted
+from twiliobridge.exit_code import ExitCode
+from twiliobridge.live import HOW_TO, LiveOptions, Mode, check_devices, open_bridge, run_live
+from twiliobridge.sound import Device, PortAudio, SoundError, Which, list_devices
+
+BRIDGE_URL = "ws://localhost:8000/twilio-agent"
+LOG_FILE = "realtime_test.log"
+"In the current folder; every note of the call, as `--verbose` shows it."
+WAY_OUT = "start a bridge with `twiliobridge serve --offline`, or say --offline here to have one inside"
+
+
+def add_arguments(parser: ArgumentParser) -> None:
+    modes = [mode.value for mode in Mode]
+    parser.add_argument("--mode", choices=modes, default=modes[0], help="default %(default)s")
+    parser.add_argument("--bridge-url", metavar="URL", default=BRIDGE_URL, help="default %(default)s")
+    parser.add_argument("--offline", action="store_true", help="run a bridge and the built-in model inside")
+    parser.add_argument(
+        "--voice-threshold",
+        type=_checked(check_threshold),
+        metavar="LEVEL",
+        default=VOICE_THRESHOLD,
+        help="level from which a sound is a voice, 0.001 to 0.1 of full scale (default %(default)s)",
+    )
+    parser.add_argument(
+        "--silence-timeout",
+        type=_checked(check_silence),
+        metavar="SECONDS",
+        default=2.0,
+        help="silence that ends a turn (default %(default)s)",
+    )
+    parser.add_argument(
+        "--list-devices", action="store_true", help="show microphones and speakers, and leave"
+    )
+    parser.add_argument(
+        "--input", type=_device, metavar="DEVICE", help="microphone: number or part of its name"
+    )
+    parser.add_argument("--output-device", type=_device, metavar="DEVICE", help="speaker: likewise")
+    parser.add_argument("--output", type=Path, metavar="DIR", default=Path("live_output"), help="recordings")
+    parser.add_argument("--no-instructions", action="store_true", help="begin without the how-to")
+    add_verbose(parser)
+
+
+def run(options: Namespace, _environ: Mapping[str, str]) -> ExitCode:
+    console = Console(highlight=False, soft_wrap=True)
+    code = ExitCode.FAILED
+    try:
+        if options.list_devices:
+            console.print(escape(_table()))
+            code = ExitCode.PASSED
+        else:
+            _start_log(verbose=options.verbose)
+            code = trio.run(until_interrupted, place_call, options, console)
+    except* SoundError as group:
+        raise UsageError(str(_first(group))) from None
+    except* HandshakeFailed as group:
+        console.print(f"FAILED: {escape(str(_first(group)))}")
+    except* NotConnected as group:
+        raise UsageError(f"{_first(group)}; {WAY_OUT}") from None
+    except* OSError as group:
+        raise UsageError(_unwritable(_first(group))) from None
+    return code
+
+
+async def place_call(options: Namespace, console: Console) -> ExitCode:
+    headset = PortAudio(options.input, options.output_device)
+    await check_devices(headset)
+    mode = Mode(options.mode)
+    if not options.no_instructions:
+        console.print(f"{HOW_TO[mode]}\n")
+    call = LiveOptions(mode, options.voice_threshold, options.silence_timeout, options.output)
+    async with _bridge(options) as url:
+        result = await run_live(url, call, headset, console)
+    return ExitCode.PASSED if result.success else ExitCode.FAILED
+
+
+@asynccontextmanager
+async def _bridge(options: Namespace) -> AsyncIterator[str]:
+    if not options.offline:
+        yield options.bridge_url
+        return
+    async with open_bridge(await offline_dial()) as url:
+        yield url
+
+
+def _start_log(*, verbose: bool) -> None:
+    """Everything into the file; on stderr, what the screen does not say better."""
+    form = logging.Formatter("%(asctime)s %(levelname)s %(message)s")
+    seen = logging.StreamHandler(sys.stderr)
+    seen.setLevel(logging.DEBUG if verbose else logging.ERROR)
+    log = logging.getLogger("twiliobridge")
+    log.setLevel(logging.DEBUG)
+    for handler in (seen, logging.FileHandler(LOG_FILE, mode="w", encoding="utf-8")):
+        handler.setFormatter(form)
+        log.addHandler(handler)
+
+
+def _table() -> str:
+    lines = [_row(device) for device in list_devices()]
+    return "\n".join(["no.  in out  name", *lines]) if lines else "This machine has no sound devices."
+
+
+def _row(device: Device) -> str:
+    defaults = {"microphone": device.default_input, "speaker": device.default_output}
+    note = ", ".join(name for name, is_default in defaults.items() if is_default)
+    return f"{device.number:3} {device.inputs:3} {device.outputs:3}  {device.name}" + (
+        f"  (default {note})" if note else ""
+    )
+
+
+def _unwritable(error: BaseException) -> str:
+    assert isinstance(error, OSError)
+    return f"{error.filename}: {error.strerror}"
+
+
+def _device(text: str) -> Which:
+    return int(text) if text.isdecimal() else text
+
+
+def _checked(check: Callable[[float], float]) -> Callable[[str], float]:
+    """For argparse, in whose words ValueErrors are lost."""
+
+    def number(text: str) -> float:
+        try:
+            return check(float(text))
+        except ValueError as error:
+            raise ArgumentTypeError(str(error)) from None
+
+    return number
+
+
+def _first(group: BaseException) -> BaseException:
+    while isinstance(group, BaseExceptionGroup):
+        group = group.exceptions[0]
+    return group
+
+
+COMMAND = Command("live", "a call by microphone and speaker", add_arguments, run)

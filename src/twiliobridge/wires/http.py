@@ -1,0 +1,209 @@
+"""HTTP/1.1 in small: one request on a connection of its own, and one answer to one; h11 on an anyio stream.
+
+Twilio's webhooks, its REST API and the double of that need no more: a form of a few hundred bytes there, a
+document of at most 64 kB back. Whoever calls has a deadline.
+"""
+
+import ssl
+from collections.abc import Mapping
+from dataclasses import dataclass
+from http import HTTPStatus
+from typing import Any
+from urllib.parse import parse_qsl, urlencode, urlsplit
+
+import anyio
+import h11
+from anyio.abc import ByteStream
+
+from twiliobridge.wires.tcp import open_tcp
+from twiliobridge.wires.wire import Unreachable
+
+LARGEST_BODY = 1 << 20
+"Bytes; Twilio's documents have 64 kB at most."
+_READ_BYTES = 65536
+_PORTS = {"http": 80, "https": 443}
+
+Form = list[tuple[str, str]]
+
+
+class BadAnswer(Unreachable):
+    """A server that speaks no HTTP, or says more than anybody reads."""
+
+
+@dataclass(frozen=True)
+class Url:
+    """An absolute `http://` or `https://` URL, taken apart. ValueError, one line, if it is none."""
+
+    scheme: str
+    host: str
+    port: int
+    authority: str
+    "As the `Host` header has it: with a port only where the URL has one."
+    target: str
+    "Path and query."
+
+    @classmethod
+    def of(cls, url: str) -> "Url":
+        try:
+            parts = urlsplit(url)
+            port = parts.port or _PORTS[parts.scheme]
+            url.encode("ascii")
+        except (ValueError, KeyError):
+            raise ValueError(f"not an http:// or https:// URL: {url!r}") from None
+        if not parts.hostname:
+            raise ValueError(f"not an http:// or https:// URL: {url!r}")
+        target = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
+        return cls(parts.scheme, parts.hostname, port, parts.netloc.rpartition("@")[2], target)
+
+
+@dataclass(frozen=True)
+class Response:
+    status: int
+    headers: Mapping[str, str]
+    "Names in lower case; of a name that comes twice, the last."
+    body: bytes
+
+    @property
+    def succeeded(self) -> bool:
+        return 200 <= self.status < 300
+
+    @property
+    def text(self) -> str:
+        return self.body.decode("utf-8", "replace")
+
+
+async def post_form(
+    url: str,
+    form: Form,
+    headers: Mapping[str, str],
+    ssl_context: ssl.SSLContext | None = None,
+) -> Response:
+    """POST `form` and read the answer; redirects are answers, too.
+
+    Unreachable if there is none, ValueError if `url` is none. The connection is closed in any case.
+    """
+    body = urlencode(form).encode()
+    content = {
+        "Content-Type": "application/x-www-form-urlencoded; charset=UTF-8",
+        "Content-Length": str(len(body)),
+    }
+    return await _request("POST", url, {**content, **headers}, body, ssl_context)
+
+
+async def get(url: str, headers: Mapping[str, str], ssl_context: ssl.SSLContext | None = None) -> Response:
+    """As `post_form`, without a form."""
+    return await _request("GET", url, headers, b"", ssl_context)
+
+
+async def _request(
+    method: str, url: str, headers: Mapping[str, str], body: bytes, ssl_context: ssl.SSLContext | None
+) -> Response:
+    where = Url.of(url)
+    fields = [("Host", where.authority), ("Connection", "close"), *headers.items()]
+    request = h11.Request(method=method, target=where.target, headers=fields)
+    secure = where.scheme == "https"
+    async with open_tcp(where.host, where.port, secure=secure, ssl_context=ssl_context) as stream:
+        exchange = _Exchange(stream, h11.CLIENT)
+        try:
+            await exchange.send(request, h11.Data(data=body), h11.EndOfMessage())
+            response = await exchange.head(h11.Response)
+            return Response(response.status_code, _fields(response.headers), await exchange.body())
+        except h11.ProtocolError as error:
+            raise BadAnswer(f"{where.authority} answered with no HTTP: {error}") from None
+        except (anyio.BrokenResourceError, anyio.ClosedResourceError):
+            raise BadAnswer(f"{where.authority} closed the connection without an answer") from None
+
+
+@dataclass(frozen=True)
+class Request:
+    """What a client of ours as a server asked."""
+
+    method: str
+    target: str
+    "Path and query."
+    headers: Mapping[str, str]
+    "Names in lower case."
+    body: bytes
+
+    @property
+    def path(self) -> str:
+        return self.target.partition("?")[0]
+
+    @property
+    def form(self) -> dict[str, str]:
+        return dict(parse_qsl(self.body.decode("utf-8", "replace"), keep_blank_values=True))
+
+    @property
+    def query(self) -> dict[str, str]:
+        return dict(parse_qsl(self.target.partition("?")[2], keep_blank_values=True))
+
+
+class Service:
+    """The server's side of one connection, for one request."""
+
+    def __init__(self, stream: ByteStream) -> None:
+        self._exchange = _Exchange(stream, h11.SERVER)
+
+    async def request(self) -> Request | None:
+        """What is asked; None if the client says nothing that is HTTP, and so waits for no answer."""
+        try:
+            head = await self._exchange.head(h11.Request)
+            target = head.target.decode("ascii", "replace")
+            body = await self._exchange.body()
+            return Request(head.method.decode("ascii"), target, _fields(head.headers), body)
+        except (h11.ProtocolError, BadAnswer, anyio.BrokenResourceError, anyio.ClosedResourceError):
+            return None
+
+    async def answer(self, status: int, content_type: str, body: bytes) -> None:
+        """The one answer. A client that has left is nobody's fault."""
+        headers = [
+            ("Content-Type", content_type),
+            ("Content-Length", str(len(body))),
+            ("Connection", "close"),
+        ]
+        head = h11.Response(status_code=status, reason=HTTPStatus(status).phrase, headers=headers)
+        try:
+            await self._exchange.send(head, h11.Data(data=body), h11.EndOfMessage())
+        except (anyio.BrokenResourceError, anyio.ClosedResourceError):
+            return
+
+
+class _Exchange:
+    """h11 with its bytes carried."""
+
+    def __init__(self, stream: ByteStream, role: type[h11.CLIENT | h11.SERVER]) -> None:
+        self._stream = stream
+        self._http = h11.Connection(role)
+
+    async def send(self, *events: Any) -> None:  # noqa: ANN401 -- h11's events have no common type
+        data = b"".join(self._http.send(event) or b"" for event in events)
+        await self._stream.send(data)
+
+    async def head(self, kind: type[Any]) -> Any:  # noqa: ANN401 -- likewise
+        while True:
+            event = await self._next()
+            if isinstance(event, kind):
+                return event
+            if isinstance(event, h11.ConnectionClosed):
+                raise h11.RemoteProtocolError("the connection was closed before anything was said")
+
+    async def body(self) -> bytes:
+        body = bytearray()
+        while not isinstance(event := await self._next(), h11.EndOfMessage):
+            if isinstance(event, h11.Data):
+                body += event.data
+            if len(body) > LARGEST_BODY:
+                raise BadAnswer(f"more than {LARGEST_BODY} bytes")
+        return bytes(body)
+
+    async def _next(self) -> Any:  # noqa: ANN401 -- likewise
+        while (event := self._http.next_event()) is h11.NEED_DATA:
+            try:
+                self._http.receive_data(await self._stream.receive(_READ_BYTES))
+            except anyio.EndOfStream:
+                self._http.receive_data(b"")
+        return event
+
+
+def _fields(headers: Any) -> dict[str, str]:  # noqa: ANN401 -- a sequence class that h11 does not export
+    return {name.decode("ascii"): value.decode("latin1") for name, value in headers}
