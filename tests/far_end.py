@@ -32,7 +32,9 @@ async def listening(serve, tls=None):
 
 
 class Webhooks:
-    """Answers each path with its document, and remembers what was asked. A document may be (status, text)."""
+    """Answers each path with its document, and remembers what was asked. A document may be (status, text), or
+    (status, Location).
+    """
 
     def __init__(self, **documents):
         self.documents = documents
@@ -54,7 +56,8 @@ class Webhooks:
             self.asked.append(request)
             document = self.documents.get(request.path.strip("/"), (404, ""))
             status, text = document if isinstance(document, tuple) else (200, document)
-            await service.answer(status, "text/xml", text.encode())
+            fields = {"Location": text} if 300 <= status < 400 else {}
+            await service.answer(status, "text/xml", text.encode(), fields)
 
     def events(self):
         """The StreamEvents told, in order."""

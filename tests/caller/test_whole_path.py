@@ -245,6 +245,55 @@ def test_a_redirect_that_leads_to_itself_comes_to_an_end(run):
     run(main)
 
 
+@pytest.mark.parametrize(
+    ("status", "method"), [(301, "GET"), (302, "GET"), (303, "GET"), (307, "POST"), (308, "POST")]
+)
+def test_a_webhook_that_moved_is_asked_where_it_went(run, status, method):
+    """With the same fields, signed for the new URL; and relative URLs begin there."""
+
+    async def main():
+        async with Streams().open() as streams, Webhooks().open() as app:
+            app.documents["voice"] = (status, "/moved/voice")
+            app.documents["moved/voice"] = twiml("<Redirect>next</Redirect>")
+            app.documents["moved/next"] = twiml(connect(f"ws://{streams.host}/media"))
+            async with MockTwilioClient(f"{app.url}/voice", auth_token=TOKEN) as client:
+                call_sid = client.identity.call_sid
+        first, moved, following = app.asked
+        assert [first.method, moved.method, following.method] == ["POST", method, "POST"]
+        assert (moved.form or moved.query)["CallSid"] == call_sid
+        signature = moved.headers["x-twilio-signature"]
+        assert RequestValidator(TOKEN).validate(app.url + moved.target, moved.form, signature)
+
+    run(main)
+
+
+def test_a_webhook_that_moves_for_ever_has_failed(run):
+    """After ten moves, with the status of the last."""
+
+    async def main():
+        async with Webhooks(voice=(302, "/voice")).open() as app:
+            with pytest.raises(WebhookFailed, match="HTTP 302"):
+                async with MockTwilioClient(f"{app.url}/voice"):
+                    pass
+        assert len(app.asked) == 11
+
+    run(main)
+
+
+def test_a_redirect_says_how_it_is_asked(run):
+    async def main():
+        async with Streams().open() as streams, Webhooks().open() as app:
+            app.documents["voice"] = twiml('<Redirect method="GET">/next?a=1</Redirect>')
+            app.documents["next"] = twiml(connect(f"ws://{streams.host}/media"))
+            async with MockTwilioClient(f"{app.url}/voice"):
+                pass
+        assert app.asked[1].method == "GET"
+        assert app.asked[1].query["a"] == "1"
+        assert app.asked[1].query["CallStatus"] == "in-progress"
+
+    run(main)
+
+
 @pytest.mark.parametrize("method", ["POST", "GET"])
 def test_status_callbacks_tell_of_the_stream(run, method):
     """stream-started and stream-stopped, with the stream's name, signed for the URL as it is asked."""

@@ -114,7 +114,7 @@ def test_the_verbs_come_in_order():
         Pause(3),
         Connect(stream),
         UnknownVerb("Connect"),
-        Redirect("/next"),
+        Redirect("/next", "POST"),
         Dial("+14155551212"),
         UnknownVerb("Gather"),
         Hangup(),

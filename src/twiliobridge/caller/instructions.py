@@ -49,7 +49,7 @@ class Instructions:
     def pending(self) -> Sequence[Verb]:
         return tuple(self._pending)
 
-    async def fetch(self, url: str) -> None:
+    async def fetch(self, url: str, method: str = "POST") -> None:
         """Replace what is pending by the document at `url`. WebhookFailed if there is none."""
         self._pending.clear()
         if self._documents >= MOST_DOCUMENTS:
@@ -57,8 +57,8 @@ class Instructions:
             raise WebhookFailed(text, WebhookCode.RETRIEVAL)
         status = "in-progress" if self._documents else "ringing"
         self._documents += 1
-        verbs = await self._webhooks.document(url, status)
-        self.replace(verbs, url)
+        document = await self._webhooks.document(url, status, method)
+        self.replace(document.verbs, document.url)
 
     def replace(self, verbs: Sequence[Verb], base: str = "") -> None:
         """From now on these; what was going on is cut."""
@@ -109,8 +109,8 @@ class Instructions:
                 await self._take(math.inf)
             case Hangup():
                 self._pending.clear()
-            case Redirect(url):
-                await self._redirect(urljoin(self.base, url))
+            case Redirect(url, method):
+                await self._redirect(urljoin(self.base, url), method)
 
     async def _take(self, seconds: float) -> None:
         with anyio.move_on_after(seconds):
@@ -118,9 +118,9 @@ class Instructions:
         if self._hurried:
             self._pending.clear()
 
-    async def _redirect(self, url: str) -> None:
+    async def _redirect(self, url: str, method: str) -> None:
         try:
-            await self.fetch(url)
+            await self.fetch(url, method)
         except WebhookFailed as failure:
             self._note(Warned(failure.code, str(failure)))
 

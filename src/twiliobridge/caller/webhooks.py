@@ -3,6 +3,7 @@
 import ssl
 import time
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from urllib.parse import urlencode, urljoin
 from uuid import uuid4
@@ -23,6 +24,11 @@ from twiliobridge.wires.wire import Unreachable
 WITHIN = 15.0
 "Seconds that a server has for its answer (Twilio docs, Usage > Webhooks > Connection Overrides)."
 
+MOST_HOPS = 10
+"HTTP redirects of one request: our bound."
+_AS_GET = {301, 302, 303}
+_AS_BEFORE = {307, 308}
+
 _PLACES = {"City": "", "State": "", "Zip": "", "Country": "US"}
 
 
@@ -42,6 +48,14 @@ def call_form(identity: CallIdentity, status: str) -> dict[str, str]:
     }
 
 
+@dataclass(frozen=True)
+class Document:
+    """TwiML, and where it was found: relative URLs in it begin there."""
+
+    url: str
+    verbs: tuple[Verb, ...]
+
+
 class Webhooks:
     """Signed with `auth_token`, if there is one."""
 
@@ -59,17 +73,25 @@ class Webhooks:
         self._token = auth_token
         self._tls = ssl_context
 
-    async def document(self, url: str, call_status: str) -> tuple[Verb, ...]:
+    async def document(self, url: str, call_status: str, method: str = "POST") -> Document:
         """What the server wants done with the call. WebhookFailed if it does not say so in TwiML.
 
-        `ringing` is the status of the first request, `in-progress` of those that a <Redirect> leads to.
+        `ringing` is the status of the first request, `in-progress` of those that a <Redirect> leads to. HTTP
+        redirects are followed: 301, 302 and 303 by a GET, 307 and 308 as before; the form goes with each.
         """
-        response = await self._ask(url, call_form(self._identity, call_status))
+        form = call_form(self._identity, call_status)
+        response = await self._ask(url, form, method)
+        for _ in range(MOST_HOPS):
+            if response.status not in _AS_GET | _AS_BEFORE or "location" not in response.headers:
+                break
+            url = urljoin(url, response.headers["location"])
+            method = "GET" if response.status in _AS_GET else method
+            response = await self._ask(url, form, method)
         if not response.succeeded:
             text = f"{url} answered with HTTP {response.status}"
             raise WebhookFailed(text, WebhookCode.RETRIEVAL, response.status)
         try:
-            return parse_twiml(response.text)
+            return Document(url, parse_twiml(response.text))
         except TwimlError as error:
             raise WebhookFailed(f"{url}: {error}", WebhookCode.NOT_TWIML, response.status) from None
 

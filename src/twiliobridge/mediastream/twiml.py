@@ -5,7 +5,7 @@ Source: Twilio docs, Voice > TwiML > <Stream> and <Connect>; "TwiML for Programm
 
 import re
 import xml.etree.ElementTree as ET
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from ipaddress import ip_address
 from urllib.parse import urlsplit
 
@@ -59,6 +59,7 @@ class Fork(msgspec.Struct, frozen=True):
 
 class Redirect(msgspec.Struct, frozen=True):
     url: str
+    method: str = "POST"
 
 
 class Hangup(msgspec.Struct, frozen=True):
@@ -147,13 +148,6 @@ def _check_size(document: str) -> None:
 
 # ---- Reading ----
 
-_WITH_TEXT: dict[str, type[Say | Play | Redirect | Dial]] = {
-    "Say": Say,
-    "Play": Play,
-    "Redirect": Redirect,
-    "Dial": Dial,
-}
-
 
 class _Builder(ET.TreeBuilder):
     """Refuses a document type, and with it every entity one could declare: nothing is expanded or fetched."""
@@ -179,22 +173,23 @@ def parse_twiml(text: str) -> tuple[Verb, ...]:
 
 
 def _verb(element: ET.Element) -> Verb:
-    match element.tag:
-        case name if name in _WITH_TEXT:
-            return _WITH_TEXT[name]("".join(element.itertext()).strip())
-        case "Pause":
-            return _pause(element.get("length", "1"))
-        case "Connect" if (stream := element.find("Stream")) is not None:
+    match element.tag, element.find("Stream"):
+        case "Connect", ET.Element() as stream:
             return Connect(_stream(stream))
-        case "Start" if (stream := element.find("Stream")) is not None:
+        case "Start", ET.Element() as stream:
             return Fork(_stream(stream))
-        case "Hangup":
-            return Hangup()
+        case name, _ if name in _SIMPLE:
+            return _SIMPLE[name](element)
         case _:
             return UnknownVerb(element.tag)
 
 
-def _pause(length: str) -> Pause:
+def _content(element: ET.Element) -> str:
+    return "".join(element.itertext()).strip()
+
+
+def _pause(element: ET.Element) -> Pause:
+    length = element.get("length", "1")
     if not re.fullmatch("[0-9]{1,6}", length):
         raise TwimlError(f"<Pause length> must be whole seconds, was {clip(repr(length))}")
     return Pause(float(length))
@@ -216,3 +211,13 @@ def _required(element: ET.Element, name: str) -> str:
     if not value:
         raise TwimlError(f"<{element.tag}> needs the attribute {name}")
     return value
+
+
+_SIMPLE: dict[str, Callable[[ET.Element], Verb]] = {
+    "Say": lambda element: Say(_content(element)),
+    "Play": lambda element: Play(_content(element)),
+    "Dial": lambda element: Dial(_content(element)),
+    "Redirect": lambda element: Redirect(_content(element), element.get("method", "POST").upper()),
+    "Pause": _pause,
+    "Hangup": lambda _: Hangup(),
+}

@@ -8,6 +8,7 @@ import ssl
 from collections.abc import Mapping
 from dataclasses import dataclass
 from http import HTTPStatus
+from types import MappingProxyType
 from typing import Any
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
@@ -22,6 +23,8 @@ LARGEST_BODY = 1 << 20
 "Bytes; Twilio's documents have 64 kB at most."
 _READ_BYTES = 65536
 _PORTS = {"http": 80, "https": 443}
+
+NO_FIELDS: Mapping[str, str] = MappingProxyType({})
 
 Form = list[tuple[str, str]]
 
@@ -154,9 +157,12 @@ class Service:
         except (h11.ProtocolError, BadAnswer, anyio.BrokenResourceError, anyio.ClosedResourceError):
             return None
 
-    async def answer(self, status: int, content_type: str, body: bytes) -> None:
-        """The one answer. A client that has left is nobody's fault."""
+    async def answer(
+        self, status: int, content_type: str, body: bytes, fields: Mapping[str, str] = NO_FIELDS
+    ) -> None:
+        """The one answer, with further header `fields`. A client that has left is nobody's fault."""
         headers = [
+            *fields.items(),
             ("Content-Type", content_type),
             ("Content-Length", str(len(body))),
             ("Connection", "close"),
