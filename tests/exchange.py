@@ -13,6 +13,7 @@ from collections.abc import Callable
 
 from twiliobridge.conversation.agent import Agent
 from twiliobridge.conversation.commands import Command, HangUp, RunTool, ToModel, ToPhone
+from twiliobridge.conversation.ending import Ending
 from twiliobridge.conversation.limits import Limits
 from twiliobridge.conversation.relay import Relay
 from twiliobridge.mediastream import events as phone
@@ -149,6 +150,9 @@ class Exchange:
         return sum(
             self.buffer.heard_ms(self.now, begin, end) for begin, end in self.sent_ranges.get(item, [])
         )
+
+    def lose_model(self):
+        self._carry_out(self.relay.model_lost(Ending.MODEL_LOST, "1006", self.now))
 
     def _carry_out(self, commands: list[Command]) -> None:
         for command in commands:

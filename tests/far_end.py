@@ -31,6 +31,9 @@ async def listening(serve, tls=None):
         tasks.cancel_scope.cancel()
 
 
+TOKEN = "12345"
+
+
 class Webhooks:
     """Answers each path with its document, and remembers what was asked. A document may be (status, text), or
     (status, Location).
@@ -141,3 +144,16 @@ class Streams:
 async def hang_up(socket):
     """A script: the server closes."""
     await socket.close()
+
+
+def verbs(client):
+    return [type(each.verb) for each in client.verbs]
+
+
+def twiml(*inside):
+    return f"<Response>{''.join(inside)}</Response>"
+
+
+def connect(url, inside="", **attributes):
+    extra = "".join(f' {name}="{value}"' for name, value in attributes.items())
+    return f'<Connect><Stream url="{url}"{extra}>{inside}</Stream></Connect>'

@@ -1,8 +1,11 @@
 """A phone in a call with a server in the same process, in virtual time."""
 
 import base64
+import gc
+import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from pathlib import Path
 
 import anyio
 import numpy as np
@@ -136,3 +139,26 @@ def tone():
         return ulaw_encode(random.integers(1000, 30000, ms * 8, dtype=np.int16))
 
     return sound
+
+
+@pytest.fixture(params=["trio", "asyncio"])
+def run(request):
+    """`run(main)` under each event loop, within a bound, and nothing open afterwards that was not before."""
+
+    def go(main):
+        async def bounded():
+            with anyio.fail_after(20):
+                await main()
+                await anyio.wait_all_tasks_blocked()
+
+        before = descriptors()
+        anyio.run(bounded, backend=request.param)
+        gc.collect()
+        assert descriptors() == before
+
+    return go
+
+
+def descriptors():
+    folder = Path("/proc/self/fd")
+    return len(list(folder.iterdir())) if sys.platform == "linux" else 0

@@ -1,16 +1,12 @@
 """What a server may be instead of a bridge: each is one clear error, and nothing of the call is left."""
 
-import gc
-import ssl
 import sys
 from contextlib import asynccontextmanager
-from pathlib import Path
 
 import anyio
 import msgspec
 import pytest
-import trustme
-from far_end import Socket, Streams, Webhooks, hang_up, listening, until
+from far_end import Socket, Streams, listening, until
 
 from twiliobridge.caller import (
     AudioFileError,
@@ -20,29 +16,6 @@ from twiliobridge.caller import (
     NotConnected,
     WebhookFailed,
 )
-
-
-@pytest.fixture(params=["trio", "asyncio"])
-def run(request):
-    """`run(main)` under each event loop, within a bound, and nothing open afterwards that was not before."""
-
-    def go(main):
-        async def bounded():
-            with anyio.fail_after(20):
-                await main()
-                await anyio.wait_all_tasks_blocked()
-
-        before = descriptors()
-        anyio.run(bounded, backend=request.param)
-        gc.collect()
-        assert descriptors() == before
-
-    return go
-
-
-def descriptors():
-    folder = Path("/proc/self/fd")
-    return len(list(folder.iterdir())) if sys.platform == "linux" else 0
 
 
 @asynccontextmanager
@@ -244,62 +217,6 @@ def test_a_server_that_never_reads_costs_a_bounded_backlog_and_a_bounded_goodbye
 
 
 # ---- TLS
-
-
-@pytest.fixture(scope="module")
-def authority():
-    return trustme.CA()
-
-
-def test_a_call_over_tls_is_made_if_its_certificate_is_trusted(run, authority):
-    """Wss and https, with the same certificates; and a wss URL that TwiML has is followed anywhere."""
-    server = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
-    authority.issue_cert("localhost", "127.0.0.1").configure_cert(server)
-    client_side = ssl.create_default_context()
-    authority.configure_trust(client_side)
-
-    async def main():
-        async with Streams(hang_up, tls=server).open() as streams, Webhooks().open() as app:
-            app.documents["voice"] = (
-                f'<Response><Connect><Stream url="wss://{streams.host}/m"/></Connect></Response>'
-            )
-            for url in (f"wss://{streams.host}/m", f"{app.url}/voice"):
-                async with MockTwilioClient(url, ssl_context=client_side) as client:
-                    await client.initiate_call_flow()
-                    assert await client.wait_for_hangup(5) == 1000
-
-    run(main)
-
-
-def test_a_certificate_that_nobody_signed_is_refused(run, authority):
-    """31910 for the stream, 11205 for the webhook: Twilio takes public certificates only."""
-    server = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
-    authority.issue_cert("127.0.0.1").configure_cert(server)
-
-    async def refuse(stream):
-        async with stream:
-            pass
-
-    async def main():
-        listener = await anyio.create_tcp_listener(local_host="127.0.0.1", local_port=0)
-        port = listener.extra(anyio.abc.SocketAttribute.local_port)  # noqa: S610 -- anyio, not Django
-        tls = anyio.streams.tls.TLSListener(listener, server, standard_compatible=False)
-        tls.handle_handshake_error = forgive
-        async with tls, anyio.create_task_group() as tasks:
-            tasks.start_soon(tls.serve, refuse)
-            for url, kind, code in (("wss", NotConnected, 31910), ("https", WebhookFailed, 11205)):
-                with pytest.raises(kind, match="certificate") as refused:
-                    async with MockTwilioClient(f"{url}://127.0.0.1:{port}/m"):
-                        pass
-                assert refused.value.code == code
-                assert "\n" not in str(refused.value)
-            tasks.cancel_scope.cancel()
-
-    run(main)
-
-
-async def forgive(_error, stream):
-    await anyio.aclose_forcefully(stream)
 
 
 # ---- recordings

@@ -1,29 +1,15 @@
 """Function calls: all are answered, and the model is asked to go on once."""
 
-from dataclasses import replace
+from exchange import Exchange
+from tool_exchange import HELPER, confirm, refuse, waiting_for_balance
 
-from exchange import AGENT, Exchange
-
-from twiliobridge.conversation.agent import Tool
 from twiliobridge.conversation.transcript import Speaker
 from twiliobridge.mediastream.events import Play
 from twiliobridge.realtime import events as model
 
 
-async def unused(arguments, call):
-    raise AssertionError("the relay runs no tool")
-
-
-HELPER = replace(AGENT, tools=tuple(Tool(name, "A tool.", unused) for name in ("balance", "rate")))
-
-
 def outputs(call):
     return [(e.item.call_id, e.item.output) for e in call.sent(model.CreateItem)]
-
-
-def confirm(call):
-    for event in call.sent(model.CreateItem):
-        call.model(model.ItemAdded(item=event.item))
 
 
 def test_one_response_for_all_calls_of_a_response():
@@ -133,67 +119,6 @@ def test_a_request_that_crossed_another_response_is_repeated():
     call.response_done("auto")
     call.wait(2)
     assert len(call.sent(model.CreateResponse)) == 2
-
-
-def waiting_for_balance():
-    call = Exchange(HELPER).open()
-    call.response("r", done=False)
-    call.function_call("r", "c1", "balance")
-    call.response_done("r")
-    return call
-
-
-def refuse(call, code="conversation_already_has_active_response", *, named=True):
-    event_id = call.sent(model.CreateResponse)[-1].event_id if named else None
-    call.model(model.Error(error=model.ErrorDetail(code=code, event_id=event_id)))
-
-
-def test_a_refusal_that_names_no_event_is_the_requests():
-    """Only a request can find a response active."""
-    call = waiting_for_balance()
-    call.answer_tool("c1", "10 dollars")
-    call.response("auto", 100, done=False)
-    refuse(call, named=False)
-    call.response_done("auto")
-    call.wait(2)
-    assert len(call.sent(model.CreateResponse)) == 2
-
-
-def test_a_request_that_crossed_a_response_that_answers_it_is_not_repeated():
-    """The output had arrived before the service began to answer by itself."""
-    call = waiting_for_balance()
-    call.answer_tool("c1", "10 dollars")
-    confirm(call)
-    call.response("auto", 100, done=False)
-    refuse(call)
-    call.response_done("auto")
-    call.wait(2)
-    assert len(call.sent(model.CreateResponse)) == 1
-
-
-def test_a_refusal_may_come_two_responses_late():
-    """The service created, ended and created again before it read the request: the answer is still owed."""
-    call = waiting_for_balance()
-    call.answer_tool("c1", "10 dollars")
-    call.response("auto", 100)
-    call.response("auto 2", 100, done=False)
-    refuse(call)
-    call.response_done("auto 2")
-    call.wait(2)
-    assert len(call.sent(model.CreateResponse)) == 2
-
-
-def test_an_output_that_was_refused_is_waited_for_no_longer():
-    """From then on, automatic responses answer what there is."""
-    call = waiting_for_balance()
-    call.caller_speaks()
-    call.answer_tool("c1", "10 dollars")
-    [item] = call.sent(model.CreateItem)
-    call.model(model.Error(error=model.ErrorDetail(code="invalid_tool_call_id", event_id=item.event_id)))
-    call.caller_stops()
-    call.response("auto", 100)
-    call.wait(5)
-    assert not call.sent(model.CreateResponse)
 
 
 def test_a_service_that_does_not_say_that_the_caller_stopped():
