@@ -1,4 +1,4 @@
-"""A model that is lost, silent or fails: what is queued is heard; the call goes on, or ends, within a bound."""
+"""A model that is lost, silent or fails: what is queued is heard; the call goes on, or ends, in a bound."""
 
 from exchange import PCMU_BOTH_WAYS, Exchange
 
