@@ -2,6 +2,7 @@
 
 import re
 
+import anyio
 import msgspec
 import pytest
 from far_end import Streams, Webhooks, connect, hang_up, twiml, until, verbs
@@ -187,7 +188,38 @@ def test_connect_has_no_other_track_than_inbound(run):
     run(main)
 
 
-# ---- Twilio's REST API
+def test_nobody_stays_on_a_call_whose_stream_failed(run):
+    """What takes time after a <Connect> that failed ends the call: entering raises, and does not wait."""
+
+    async def main():
+        async with Webhooks().open() as app:
+            for verb in ("<Dial>+15550123</Dial>", "<Pause length='600'/>"):
+                app.documents["voice"] = twiml(connect("ws://127.0.0.1:1/m"), verb, "<Say>never</Say>")
+                client = MockTwilioClient(f"{app.url}/voice")
+                with anyio.fail_after(5), pytest.raises(NotConnected) as failure:
+                    async with client:
+                        pass
+                assert failure.value.code == 31902
+                assert len(verbs(client)) == 2
+
+    run(main)
+
+
+def test_before_the_stream_nobody_answers_a_dial(run):
+    """<Dial> then <Connect> is an agent for calls that nobody takes; <Dial> alone has no stream."""
+
+    async def main():
+        async with Streams().open() as streams, Webhooks().open() as app:
+            app.documents["voice"] = twiml("<Dial>+15550123</Dial>", connect(f"ws://{streams.host}/m"))
+            with anyio.fail_after(5):
+                async with MockTwilioClient(f"{app.url}/voice") as client:
+                    assert verbs(client) == [Dial, Connect]
+            app.documents["voice"] = twiml("<Dial>+15550123</Dial>")
+            with anyio.fail_after(5), pytest.raises(NoStream, match="<Dial>"):
+                async with MockTwilioClient(f"{app.url}/voice"):
+                    pass
+
+    run(main)
 
 
 # ---- options

@@ -32,7 +32,7 @@ class Instructions:
     """What is still to be done with a call.
 
     <Say> and <Play> take no time: nothing of them is heard here. <Pause> takes its own. <Dial> hands the
-    caller to somebody else, with whom they talk until they hang up.
+    caller to somebody else, with whom they talk until they hang up; before the stream, nobody answers it.
     """
 
     def __init__(self, webhooks: Webhooks, journal: Journal) -> None:
@@ -90,6 +90,8 @@ class Instructions:
                     return verb
                 case Fork():
                     return verb
+                case Dial():
+                    continue  # not answered: else a phone that waits for its stream would wait for ever
                 case _:
                     await self._follow(verb)
         return None

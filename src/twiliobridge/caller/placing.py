@@ -62,6 +62,7 @@ async def place_call(order: Order) -> AsyncIterator[LiveCall]:
             line = await opened.enter_async_context(_open_stream(order, stream, kind, instructions.base))
         except NotConnected as failure:
             await webhooks.tell(instructions.base, stream, "stream-error", str(failure))
+            instructions.hurry()  # nobody stays on this call: a <Pause> or <Dial> ends it
             await instructions.follow()
             raise
         forked = order.begins_with_webhook and not kind.bidirectional
