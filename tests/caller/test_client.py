@@ -168,6 +168,25 @@ async def test_saved_audio_is_what_was_heard_on_the_call_s_clock(autojump_clock,
     }
 
 
+async def test_what_was_not_said_is_not_saved(autojump_clock, open_call, tmp_path, tone):
+    """Of speech that a hang-up cut, the recording has what the server was sent; of one that is still being
+    said, what has left.
+    """
+    async with open_call() as call:
+        await call.client.initiate_call_flow()
+        call.client.say(tone(10_000))
+        await trio.sleep(0.95)
+        call.client.save_collected_audio(tmp_path / "meanwhile")
+        await trio.sleep(0.5)
+        await call.client.hangup()
+    call.client.save_collected_audio(tmp_path)
+    sent = len(call.server.speech()) / 8
+    assert sent < 1500
+    for name in ("caller.wav", "call.wav", "turn_01_caller.wav"):
+        assert read_wav((tmp_path / name).read_bytes()).duration_ms == sent
+    assert read_wav((tmp_path / "meanwhile/caller.wav").read_bytes()).duration_ms == 960
+
+
 def sample(at: float, begin: float) -> int:
     return round((at - begin) * 8000)
 

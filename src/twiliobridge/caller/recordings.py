@@ -60,7 +60,7 @@ def _said(turns: Sequence[Turn]) -> list[Piece]:
 
 
 def _spoken(utterances: Sequence[Utterance]) -> list[Piece]:
-    return [(each.began, bytes(each.audio)) for each in utterances if each.began is not None]
+    return [(each.began, each.said) for each in utterances if each.began is not None]
 
 
 def _heard(stretches: Sequence[Stretch]) -> list[Piece]:

@@ -6,7 +6,7 @@ from typing import Protocol
 
 import anyio
 
-from twiliobridge.audio import FRAME_MS, RATE, Framer, silence
+from twiliobridge.audio import FRAME_BYTES, FRAME_MS, RATE, Framer, silence
 from twiliobridge.caller.journal import Journal
 from twiliobridge.caller.notes import CallerStartsSpeaking, CallerStopsSpeaking, Note
 
@@ -35,7 +35,14 @@ class Utterance:
         "When its first frame left, in seconds."
         self.ended: float | None = None
         "When its last frame was over, in seconds: 20 ms after that left."
+        self.frames_left = 0
+        "Of its frames, how many have left."
         self._over = anyio.Event()
+
+    @property
+    def said(self) -> bytes:
+        """As much of the audio as has left: a call that ends cuts it."""
+        return bytes(self.audio[: self.frames_left * FRAME_BYTES])
 
     async def wait_said(self) -> None:
         """Returns when the last frame has left; or when the line is down, and then `ended` is None."""
@@ -84,6 +91,7 @@ class Speech:
         if not self._frames:
             self._begin(self._waiting[0], now)
         frame = self._frames.popleft()
+        self._waiting[0].frames_left += 1
         if not self._frames:
             self._waiting.popleft().finish(now + FRAME_MS / 1000)
             self._note(now, CallerStopsSpeaking())

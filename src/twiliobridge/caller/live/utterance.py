@@ -12,6 +12,10 @@ class LiveUtterance(Utterance):
         super().__init__(self._grown)
         self.began: float = now
 
+    @property
+    def said(self) -> bytes:
+        return bytes(self._grown)
+
     def add(self, audio: bytes, now: float) -> None:
         """mu-law that leaves now; where nothing was added in time, silence. Remembers an hour."""
         gap = round((now - self.began) * RATE) - len(self._grown)
