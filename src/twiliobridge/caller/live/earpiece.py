@@ -16,8 +16,9 @@ class Earpiece:
         self._line = line
         self._speaker = speaker
         self._cuts = line.heard.cuts
-        self._stretch = len(line.heard.stretches)
-        self._packets = 0
+        stretches = line.heard.stretches
+        self._stretch = max(0, len(stretches) - 1)  # it may be going on, and what is still to come is played
+        self._packets = stretches[-1].packets if stretches else 0
 
     async def play(self) -> None:
         """For ever; whatever was heard before it began is not repeated."""

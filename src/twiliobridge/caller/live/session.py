@@ -45,7 +45,7 @@ class LiveSession:
         self._end = End.CALLER
         self._began = anyio.current_time()
         self._ended = self._began
-        self._first_stretch = len(line.heard.stretches)
+        self._heard_before = _packets(line)
 
     async def run(self, converse: Job, *others: Job) -> None:
         """Runs all of these, with the speaker and both ends watched, until `converse` returns, `stopped` is
@@ -75,12 +75,11 @@ class LiveSession:
         told = live_turns(self.line, turns)
         answered = sum(turn.answered for turn in told)
         error = self._error or _unanswered(len(told), answered, every_turn=every_turn)
-        heard = self.line.heard.stretches[self._first_stretch :]
         return LiveResult(
             success=error is None,
             total_duration=self._ended - self._began,
             total_audio_chunks_sent=microphone.chunks_sent,
-            total_audio_chunks_heard=sum(stretch.packets for stretch in heard),
+            total_audio_chunks_heard=_packets(self.line) - self._heard_before,
             greeting_ms=self.greeting_ms,
             turns=told,
             turns_detected=len(told),
@@ -113,6 +112,10 @@ class LiveSession:
         elif line.ending.close_code is not None:
             self._error, self._end = line.ending.text, End.DROPPED
         everything.cancel()
+
+
+def _packets(line: PhoneLine) -> int:
+    return sum(stretch.packets for stretch in line.heard.stretches)
 
 
 def _unanswered(turns: int, answered: int, *, every_turn: bool) -> str | None:
