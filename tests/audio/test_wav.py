@@ -5,7 +5,17 @@ import struct
 import numpy as np
 import pytest
 
-from twiliobridge.audio import Codec, WavError, read_wav, telephone, ulaw_encode, write_wav
+from twiliobridge.audio import (
+    Codec,
+    WavError,
+    read_wav,
+    resample,
+    telephone,
+    telephone_pieces,
+    to_int16,
+    ulaw_encode,
+    write_wav,
+)
 
 GUID_TAIL = bytes.fromhex("000000001000800000aa00389b71")
 RAMP = np.arange(-1000, 1000, 7).astype(np.int16)
@@ -144,6 +154,15 @@ def test_what_cannot_be_played_is_refused_in_one_line(source, reason):
     with pytest.raises(WavError, match=reason) as refusal:
         read_wav(source)
     assert "\n" not in str(refusal.value)
+
+
+def test_telephone_in_pieces_is_what_it_is_as_a_whole():
+    """Each piece is of 100 ms at most, and where they meet leaves no trace."""
+    noise = np.random.default_rng(1).integers(-20000, 20000, (44_100 + 17, 2), np.int16)
+    wav = read_wav(write_wav(noise, 44_100))
+    pieces = list(telephone_pieces(wav))
+    assert b"".join(pieces) == ulaw_encode(to_int16(resample(wav.samples(), 44_100, 8000)))
+    assert max(map(len, pieces)) <= 800 + 1
 
 
 def test_telephone_leaves_8_khz_mono_mu_law_untouched():

@@ -11,6 +11,7 @@ import trio
 
 from twiliobridge.audio import read_wav, telephone, ulaw_decode, write_wav
 from twiliobridge.caller import AudioFileError, MockTwilioClient
+from twiliobridge.caller.recordings import load_audio, read_audio
 from twiliobridge.mediastream import Media, Start
 
 
@@ -99,12 +100,14 @@ async def answer_only(server, answer):
     server.play(answer)
 
 
-async def test_a_result_reads_like_a_dict(autojump_clock, open_call):
+async def test_a_result_reads_like_a_dict(autojump_clock, open_call, recording):
     """`result["success"]` is `result.success`; an unknown key is a KeyError."""
     async with open_call() as call:
-        result = await call.client.multi_turn_conversation([], wait_for_greeting=False)
-    assert result["success"] is result.success is True
-    assert dict(result)["turns_planned"] == 0
+        result = await call.client.multi_turn_conversation(
+            [recording("speech", 40)], wait_for_greeting=False, response_timeout=1
+        )
+    assert result["success"] is result.success is False
+    assert dict(result)["turns_planned"] == 1
     with pytest.raises(KeyError, match="succes"):
         result["succes"]
 
@@ -116,24 +119,47 @@ async def test_a_recording_is_said_whole(autojump_clock, open_call, recording, t
         await call.client.initiate_call_flow()
         begin = trio.current_time()
         await call.client.send_user_audio(path)
-        assert trio.current_time() == pytest.approx(begin + 0.38)
+        assert trio.current_time() == pytest.approx(begin + 0.4)  # one frame leaves while it is read
         await call.server.wait_for(Media, 20)
         assert call.server.speech() == telephone(read_wav(path.read_bytes()))
 
 
 async def test_a_file_that_cannot_be_said_is_one_line_with_its_name(autojump_clock, open_call, tmp_path):
-    """Missing, a folder, or no WAV: AudioFileError before anything is said."""
-    text = tmp_path / "notes.wav"
+    """Missing, a folder, no WAV, or less than a sample: AudioFileError before anything is said. A
+    conversation of no recordings is a ValueError, and no success.
+    """
+    text, short = tmp_path / "notes.wav", tmp_path / "short.wav"
     text.write_text("no sound")
+    short.write_bytes(write_wav(np.ones(1, np.int16), 192_000))
     async with open_call() as call:
         await call.client.initiate_call_flow()
-        for path in (tmp_path / "missing.wav", tmp_path, text):
+        for path in (tmp_path / "missing.wav", tmp_path, text, short):
             with pytest.raises(AudioFileError, match=re.escape(str(path))) as error:
                 await call.client.send_user_audio(path)
             assert "\n" not in str(error.value)
         with pytest.raises(AudioFileError):
             await call.client.multi_turn_conversation([text])
+        with pytest.raises(ValueError, match="needs a recording"):
+            await call.client.multi_turn_conversation([], wait_for_greeting=False)
         assert call.client.line.turns == []
+
+
+async def test_a_call_goes_on_while_a_recording_is_converted(recording):
+    """Reading three seconds lets every other task run at least 25 times."""
+    turns = 0
+
+    async def frames():
+        nonlocal turns
+        while True:
+            await trio.lowlevel.checkpoint()
+            turns += 1
+
+    path = recording("long", 3000)
+    async with trio.open_nursery() as nursery:
+        nursery.start_soon(frames)
+        assert await load_audio(path) == read_audio(path) == telephone(read_wav(path.read_bytes()))
+        nursery.cancel_scope.cancel()
+    assert turns >= 25
 
 
 async def test_saved_audio_is_what_was_heard_on_the_call_s_clock(autojump_clock, open_call, tmp_path, tone):

@@ -6,7 +6,7 @@ from twiliobridge.audio.g711 import alaw_decode, alaw_encode, ulaw_decode, ulaw_
 from twiliobridge.audio.level import dbfs, level, peak
 from twiliobridge.audio.resample import Resampler, resample
 from twiliobridge.audio.samples import Float32, Int16, to_float, to_int16
-from twiliobridge.audio.wav import Codec, Wav, WavError, read_wav, telephone, write_wav
+from twiliobridge.audio.wav import Codec, Wav, WavError, read_wav, telephone, telephone_pieces, write_wav
 
 __all__ = [
     "FRAME_BYTES",
@@ -30,6 +30,7 @@ __all__ = [
     "resample",
     "silence",
     "telephone",
+    "telephone_pieces",
     "to_float",
     "to_int16",
     "ulaw_decode",

@@ -15,7 +15,7 @@ import numpy.typing as npt
 
 from twiliobridge.audio.format import RATE
 from twiliobridge.audio.g711 import alaw_decode, ulaw_decode, ulaw_encode
-from twiliobridge.audio.resample import resample
+from twiliobridge.audio.resample import Resampler
 from twiliobridge.audio.samples import Float32, Int16, clip, to_float, to_int16
 
 _LOWEST_RATE, _HIGHEST_RATE = 1000, 768_000  # bounds the resampler's filter; studio converters end at 768 kHz
@@ -72,9 +72,24 @@ class Wav:
 
 def telephone(wav: Wav) -> bytes:
     """The recording as 8 kHz mono mu-law. One that is so already comes back byte for byte."""
+    return b"".join(telephone_pieces(wav))
+
+
+def telephone_pieces(wav: Wav) -> Iterator[bytes]:
+    """`telephone` in pieces, each made of 100 ms of the recording: a few milliseconds of work, so that an
+    event loop can see to other things between them.
+    """
     if (wav.codec, wav.channels, wav.rate) == (Codec.ULAW, 1, RATE):
-        return wav.data
-    return ulaw_encode(to_int16(resample(wav.samples(), wav.rate, RATE)))
+        yield wav.data
+        return
+    resampler = Resampler(wav.rate, RATE)
+    size = wav.rate // 10 * wav.frame_bytes
+    late = resampler.delay
+    for start in range(0, len(wav.data), size):
+        samples = resampler.feed(replace(wav, data=wav.data[start : start + size]).samples())
+        yield ulaw_encode(to_int16(samples[late:]))
+        late = max(0, late - len(samples))
+    yield ulaw_encode(to_int16(resampler.flush()[late:]))
 
 
 def read_wav(source: bytes) -> Wav:

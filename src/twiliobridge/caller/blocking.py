@@ -13,12 +13,12 @@ from anyio.from_thread import BlockingPortal, start_blocking_portal
 from twiliobridge.caller.client import (
     GREETING_SECONDS,
     RESPONSE_SECONDS,
-    AudioFile,
     MockTwilioClient,
 )
 from twiliobridge.caller.ear import QUIET_SECONDS
 from twiliobridge.caller.identity import CallIdentity
 from twiliobridge.caller.notes import VerbRun, Warned
+from twiliobridge.caller.recordings import AudioFile
 from twiliobridge.caller.result import Answer, ConversationResult
 from twiliobridge.caller.tally import CallStatistics
 

@@ -3,7 +3,6 @@
 import logging
 import ssl
 from collections.abc import Callable, Mapping, Sequence
-from os import PathLike
 from pathlib import Path
 
 from twiliobridge.caller.api import TwilioApi
@@ -19,12 +18,10 @@ from twiliobridge.caller.live.keyboard import Keyboard, Terminal
 from twiliobridge.caller.live.phone import HeadsetPhone
 from twiliobridge.caller.notes import Observe
 from twiliobridge.caller.placing import Order
-from twiliobridge.caller.recordings import read_audio, save_call
+from twiliobridge.caller.recordings import AudioFile, load_audio, save_call
 from twiliobridge.caller.result import Answer, ConversationResult
 from twiliobridge.caller.route import Route
 from twiliobridge.sound import MICROPHONE_RATE, Headset, PortAudio, Which
-
-AudioFile = str | PathLike[str]
 
 GREETING_SECONDS = 10.0
 "The bridge's own bound on a model that is not ready."
@@ -128,7 +125,7 @@ class MockTwilioClient(HeadsetPhone):
         AudioFileError, naming the file, if it is missing or cannot be read; CallEnded if the line goes down
         meanwhile. Cancelled, what was queued is still said.
         """
-        await self.line.say_all(read_audio(file_path))
+        await self.line.say_all(await load_audio(file_path))
 
     async def wait_for_ai_response(
         self,
@@ -155,10 +152,12 @@ class MockTwilioClient(HeadsetPhone):
     ) -> ConversationResult:
         """Say each recording and wait for its answer; starts the stream if nobody did.
 
-        A file that cannot be read is an AudioFileError before anything is said. What the agent does is in
-        the result.
+        A file that cannot be read is an AudioFileError before anything is said, and no file a ValueError.
+        What the agent does is in the result.
         """
-        files = [(Path(each), read_audio(each)) for each in audio_files]
+        files = [(Path(each), await load_audio(each)) for each in audio_files]
+        if not files:
+            raise ValueError("a conversation needs a recording to say")
         if self.line.began is None:
             await self.line.start()
         conversation = Conversation(self.line, self._ear, files, response_timeout)

@@ -147,7 +147,7 @@ class PhoneLine:
 
     def press(self, digit: str) -> None:
         """Press a key. ValueError unless it is one of 0-9 * # A-D. Begins a turn."""
-        if len(digit) != 1 or digit not in DIGITS:
+        if digit not in tuple(DIGITS):
             raise ValueError(f"a phone has the keys 0-9 * # A-D, not {digit!r}")
         self.check_streaming()
         now = anyio.current_time()

@@ -2,30 +2,54 @@
 touches files.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import pairwise
 from os import PathLike
 from pathlib import Path
 
-from twiliobridge.audio import WavError, read_wav, telephone
+import anyio.lowlevel
+
+from twiliobridge.audio import WavError, read_wav, telephone_pieces
 from twiliobridge.caller.errors import AudioFileError
 from twiliobridge.caller.heard import Stretch
 from twiliobridge.caller.line import PhoneLine, Turn
 from twiliobridge.caller.speech import Utterance
 from twiliobridge.recording import CallRecording
 
+AudioFile = str | PathLike[str]
+
 Piece = tuple[float, bytes]
 "When it began, in seconds, and its mu-law audio."
 
 
-def read_audio(path: str | PathLike[str]) -> bytes:
-    """Any WAV file as mu-law, 8 kHz. AudioFileError if it is missing or cannot be read."""
+def read_audio(path: AudioFile) -> bytes:
+    """Any WAV file as mu-law, 8 kHz. AudioFileError if it is missing, unreadable or too short."""
+    return _joined(path, list(_pieces(path)))
+
+
+async def load_audio(path: AudioFile) -> bytes:
+    """`read_audio` in the middle of a call, whose frames go on leaving while a recording is converted."""
+    pieces = []
+    for piece in _pieces(path):
+        pieces.append(piece)
+        await anyio.lowlevel.checkpoint()
+    return _joined(path, pieces)
+
+
+def _pieces(path: AudioFile) -> Iterator[bytes]:
     try:
-        return telephone(read_wav(Path(path).read_bytes()))
+        yield from telephone_pieces(read_wav(Path(path).read_bytes()))
     except OSError as error:
         raise AudioFileError(f"{path}: {error.strerror}") from None
     except WavError as error:
         raise AudioFileError(f"{path}: {error}") from None
+
+
+def _joined(path: AudioFile, pieces: Sequence[bytes]) -> bytes:
+    audio = b"".join(pieces)
+    if not audio:
+        raise AudioFileError(f"{path}: shorter than one sample at 8 kHz: there is nothing to hear")
+    return audio
 
 
 def save_call(line: PhoneLine, folder: Path) -> list[Path]:
