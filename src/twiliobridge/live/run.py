@@ -68,7 +68,9 @@ async def run_live(url: str, options: LiveOptions, headset: Headset, console: Co
 
 async def _converse(client: MockTwilioClient, options: LiveOptions) -> LiveResult:
     if options.mode is Mode.INTERACTIVE:
-        return await client.live_conversation(silence_threshold=options.silence)
+        return await client.live_conversation(
+            silence_threshold=options.silence, voice_activation_threshold=options.threshold
+        )
     return await client.live_realtime_conversation(
         voice_activation_threshold=options.threshold, silence_timeout=options.silence
     )

@@ -100,6 +100,52 @@ async def test_silence_sends_a_turn_if_it_may(autojump_clock, converse, voice):
         assert (result.success, result.turns_answered) == (True, 1)
 
 
+async def test_the_threshold_decides_what_is_voice(autojump_clock, converse, voice):
+    """What does not reach it is not sent."""
+    for threshold, turns in ((0.01, 1), (0.05, 0)):
+
+        async def act(call, keyboard):
+            keyboard.press()
+            call.headset.microphone.speak(voice(500, 0.03))
+            await trio.sleep(1)
+            keyboard.press()
+            await trio.sleep(3)
+            keyboard.press("quit")
+
+        _, result, _ = await converse(act, voice_activation_threshold=threshold)
+        assert result.turns_detected == turns
+
+
+async def test_quit_leaves_in_the_middle_of_a_turn_too(autojump_clock, converse, voice):
+    async def act(call, keyboard):
+        keyboard.press()
+        call.headset.microphone.speak(voice(500))
+        await trio.sleep(1)
+        keyboard.press("quit")
+        await trio.sleep_forever()
+
+    call, result, _ = await converse(act)
+    assert not call.server.speech()
+    assert result.ended_by == "the caller hung up"
+
+
+async def test_what_is_told_of_a_turn_that_was_cut_is_what_left(autojump_clock, converse, voice):
+    """A bridge that hangs up in the middle of a turn was sent less than was spoken."""
+
+    async def act(call, keyboard):
+        keyboard.press()
+        call.headset.microphone.speak(voice(2000))
+        await trio.sleep(2.5)
+        keyboard.press()
+        await trio.sleep(0.5)
+        call.server.wire.vanish()
+        await trio.sleep_forever()
+
+    _, result, _ = await converse(act)
+    assert result.total_audio_chunks_sent == pytest.approx(25, abs=2)
+    assert result.turns_answered == 0
+
+
 async def test_a_turn_in_which_nobody_spoke_is_not_sent(autojump_clock, converse):
     """Silence before the first word ends nothing."""
 

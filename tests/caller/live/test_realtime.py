@@ -254,6 +254,11 @@ async def test_the_simple_test_is_a_bool_and_a_summary(autojump_clock, open_live
     async with open_live_call(greeting=b"", headset=ScriptedHeadset("microphone")) as call:
         assert await call.client.simple_realtime_conversation_test() is False
     assert "FAILED: this machine has no microphone" in capsys.readouterr().out
+    async with open_live_call(greeting=b"") as call:
+        await call.server.wire.aclose()
+        await call.client.wait_for_hangup(1)
+        assert await call.client.simple_live_conversation_test() is False
+    assert "FAILED: the server closed" in capsys.readouterr().out
 
 
 async def test_recording_and_streaming(autojump_clock, open_live_call, voice):

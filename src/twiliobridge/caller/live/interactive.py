@@ -5,7 +5,7 @@ import math
 
 import anyio
 
-from twiliobridge.audio import FRAME_BYTES, FRAME_MS
+from twiliobridge.audio import FRAME_MS
 from twiliobridge.caller.bell import Bell
 from twiliobridge.caller.errors import CallEnded, TooSlow
 from twiliobridge.caller.line import Turn
@@ -70,7 +70,6 @@ class InteractiveConversation:
         self._voice = Voice(session.microphone.rate)
         self._recording: Recording | None = None
         self._turns: list[Turn] = []
-        self._chunks = 0
 
     async def hold(self, greeting: float | None) -> LiveResult:
         """`greeting`: seconds to wait for the agent to speak first; None does not."""
@@ -88,25 +87,31 @@ class InteractiveConversation:
     async def _turn_by_turn(self) -> None:
         while True:
             self._keyboard.tell("Enter: speak. quit: hang up.")
-            if (await self._keyboard.line()).strip().lower() in QUIT:
+            if await self._quits():
                 return
             audio = await self._record()
+            if audio is None:
+                return
             if audio:
                 await self._send(audio)
             else:
                 self._keyboard.tell("Nobody was heard to speak; nothing was sent.")
 
-    async def _record(self) -> bytes:
-        """What was spoken until Enter, or until silence."""
+    async def _quits(self) -> bool:
+        return (await self._keyboard.line()).strip().lower() in QUIT
+
+    async def _record(self) -> bytes | None:
+        """What was spoken until Enter, or until silence; None for somebody who quits instead."""
+        quits = False
         ends = "Enter" if self._silence is None else f"Enter, or {self._silence:g} s of silence,"
         self._keyboard.tell(f"Speak. {ends} sends it.")
         self._recording = recording = Recording(self._threshold)
         async with anyio.create_task_group() as first:
             first.start_soon(self._until_over, recording, first.cancel_scope)
-            await self._keyboard.line()
+            quits = await self._quits()
             first.cancel_scope.cancel()
         self._recording = None
-        return recording.audio()
+        return None if quits else recording.audio()
 
     async def _until_over(self, recording: Recording, entered: anyio.CancelScope) -> None:
         limit = math.inf if self._silence is None else self._silence
@@ -119,7 +124,6 @@ class InteractiveConversation:
 
     async def _send(self, audio: bytes) -> None:
         line = self._session.line
-        self._chunks += -(-len(audio) // FRAME_BYTES)
         said = len(line.turns)
         try:
             await line.say_all(audio)
@@ -138,11 +142,16 @@ class InteractiveConversation:
                     self._bell.ring()
 
     def _microphone(self) -> MicrophoneResult:
-        duration = self._chunks * FRAME_MS / 1000
+        said = [turn.said for turn in self._turns if not isinstance(turn.said, str)]
+        times = [(each.began, each.ended, each.frames_left) for each in said]
+        whole = [
+            (ended - began, left) for began, ended, left in times if began is not None and ended is not None
+        ]
+        duration = sum(seconds for seconds, _ in whole)
         return MicrophoneResult(
-            chunks_sent=self._chunks,
+            chunks_sent=sum(each.frames_left for each in said),
             duration=duration,
-            chunks_per_second=self._chunks / duration if duration else 0.0,
+            chunks_per_second=sum(left for _, left in whole) / duration if duration else 0.0,
             mic_to_wire_ms=Spread(0, 0, 0),
             device_latency_ms=self._session.microphone.latency_ms,
             chunks_dropped=self._session.microphone.dropped,

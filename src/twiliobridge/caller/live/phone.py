@@ -7,6 +7,7 @@ from types import TracebackType
 
 import anyio
 
+from twiliobridge.caller.errors import CallEnded
 from twiliobridge.caller.live.interactive import InteractiveConversation
 from twiliobridge.caller.live.keyboard import Keyboard, Terminal
 from twiliobridge.caller.live.realtime import hold_realtime
@@ -81,17 +82,22 @@ class HeadsetPhone(Phone):
         wait_for_greeting: bool = True,  # noqa: FBT001, FBT002 -- the promised signature
         auto_detect_silence: bool = True,  # noqa: FBT001, FBT002 -- likewise
         silence_threshold: float = SILENCE_SECONDS,
+        *,
+        voice_activation_threshold: float = VOICE_THRESHOLD,
     ) -> LiveResult:
         """A conversation by the Enter key: Enter starts a turn, Enter stops and sends it, `quit` hangs up.
 
         `auto_detect_silence`: a turn that was begun by voice is also sent after `silence_threshold` seconds
-        without one. Starts the stream if nobody did, and ends the call. SoundError, before that, without a
-        microphone or a speaker. ValueError if the seconds are not more than 0 and at most 60.
+        without one. Voice is what reaches `voice_activation_threshold` (RMS / 32767); without any, nothing is
+        sent. Starts the stream if nobody did, and ends the call. SoundError, before that, without a
+        microphone or a speaker. ValueError if the seconds are not more than 0 and at most 60, or the
+        threshold is not 0.001 to 0.1.
         """
+        threshold = check_threshold(voice_activation_threshold)
         silence = check_silence(silence_threshold) if auto_detect_silence else None
 
         async def hold(session: LiveSession) -> LiveResult:
-            conversation = InteractiveConversation(session, self._keyboard(), VOICE_THRESHOLD, silence)
+            conversation = InteractiveConversation(session, self._keyboard(), threshold, silence)
             return await conversation.hold(GREETING_SECONDS if wait_for_greeting else None)
 
         return await self._hold(hold)
@@ -145,7 +151,7 @@ class HeadsetPhone(Phone):
 async def _told(converse: Callable[[], Awaitable[LiveResult]]) -> bool:
     try:
         result = await converse()
-    except SoundError as error:
+    except (SoundError, CallEnded) as error:
         sys.stdout.write(f"FAILED: {error}\n")
         return False
     sys.stdout.write(f"{summary_text(result)}\n")
