@@ -59,6 +59,16 @@ def test_the_thread_ends_with_the_block_and_errors_come_out_as_they_are(url):
         phone.hangup()
 
 
+def test_what_a_hangup_cuts_was_not_said(url):
+    """The future of `say` is a CallEnded then."""
+    with BlockingTwilioClient(url) as phone:
+        phone.initiate_call_flow()
+        speaking = phone.say(speech(8, 10_000))
+        phone.hangup()
+        with pytest.raises(CallEnded):
+            speaking.result(5)
+
+
 def test_the_fixture_calls_without_await(twilio_call, url):
     with twilio_call(url) as phone:
         phone.initiate_call_flow()

@@ -4,7 +4,7 @@ import pytest
 import trio
 
 from twiliobridge.caller import Answer, CallEnded, TooSlow
-from twiliobridge.mediastream import Media, Stop
+from twiliobridge.mediastream import Media, Start, Stop
 
 
 async def test_the_greeting_is_all_of_its_audio(autojump_clock, open_call, tone):
@@ -121,6 +121,18 @@ async def test_too_slow_says_what_was_heard_until_then(autojump_clock, open_call
             await call.client.wait_for_ai_greeting(1)
         with pytest.raises(TooSlow, match="has not hung up within 1 s"):
             await call.client.wait_for_hangup(1)
+
+
+async def test_no_wait_for_what_the_agent_never_says_is_for_ever(autojump_clock, open_call, tone):
+    """TooSlow after the timeout, and after half a minute without one."""
+    async with open_call() as call:
+        await call.client.initiate_call_flow()
+        await call.server.wait_for(Start)
+        call.server.play(tone(200))
+        for bound in ((1,), ()):
+            with pytest.raises(TooSlow, match=r"200 ms were heard within .* not 500"):
+                await call.client.wait_until_heard(500, *bound)
+        assert trio.current_time() - call.client.line.began == pytest.approx(31)
 
 
 async def test_a_server_that_closes_ends_every_wait(autojump_clock, open_call, tone):

@@ -3,6 +3,7 @@
 import pytest
 import trio
 import trio.testing
+from far_end import Streams, until
 
 from twiliobridge.caller import (
     AgentStopsBeingHeard,
@@ -186,3 +187,22 @@ async def test_a_phone_is_used_inside_its_block(autojump_clock):
         client.say(b"x")
     async with client:
         pass
+
+
+def test_a_phone_is_good_for_one_call(run):
+    """A second `async with`, and a second start of the stream, are one line that says what to do."""
+
+    async def main():
+        async with Streams().open() as streams:
+            client = MockTwilioClient(f"ws://{streams.host}/m")
+            async with client:
+                await client.initiate_call_flow()
+                with pytest.raises(RuntimeError, match="comes once"):
+                    await client.initiate_call_flow()
+                with pytest.raises(RuntimeError, match="good for one call"):
+                    await client.__aenter__()
+                await until(lambda: len(streams.heard) > 3)
+            with pytest.raises(RuntimeError, match="good for one call"):
+                await client.__aenter__()
+
+    run(main)

@@ -18,6 +18,7 @@ from twiliobridge.caller.client import (
 from twiliobridge.caller.ear import QUIET_SECONDS
 from twiliobridge.caller.identity import CallIdentity
 from twiliobridge.caller.notes import VerbRun, Warned
+from twiliobridge.caller.phone import HEARD_SECONDS
 from twiliobridge.caller.recordings import AudioFile
 from twiliobridge.caller.result import Answer, ConversationResult
 from twiliobridge.caller.tally import CallStatistics
@@ -91,12 +92,14 @@ class BlockingTwilioClient:
         self._running.call(self._client.send_dtmf, digit)
 
     def say(self, audio: bytes) -> "Future[None]":
-        """Say mu-law audio, 8 kHz; the future is done when its last frame has left."""
+        """Say mu-law audio, 8 kHz; the future is done when its last frame has left, with CallEnded if the
+        line goes down before.
+        """
         utterance = self._running.call(self._client.say, audio)
-        return self._running.start_task_soon(utterance.wait_said)
+        return self._running.start_task_soon(self._client.line.wait_said, utterance)
 
-    def wait_until_heard(self, ms: float) -> None:
-        self._running.call(self._client.wait_until_heard, ms)
+    def wait_until_heard(self, ms: float, timeout: float = HEARD_SECONDS) -> None:
+        self._running.call(self._client.wait_until_heard, ms, timeout)
 
     def wait_for_hangup(self, timeout: float) -> int:
         return self._running.call(self._client.wait_for_hangup, timeout)

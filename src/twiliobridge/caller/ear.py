@@ -61,7 +61,7 @@ class Ear:
         """`wait_answer`, or TooSlow after `timeout` seconds, which says how much was heard until then."""
         with anyio.move_on_after(timeout):
             return await self.wait_answer(quiet, mark)
-        heard = sum(each.heard_ms for each in self._line.heard.stretches[self.first_stretch :])
+        heard = self._heard_ms()
         what = f"the agent had not finished after {heard} ms of audio" if heard else "the agent was not heard"
         raise TooSlow(f"{what} within {timeout:g} s")
 
@@ -79,6 +79,12 @@ class Ear:
         if math.isinf(line.heard.heard_at(ms, self.first_stretch)):
             raise self._call_ended(f"before {ms:.0f} ms were heard")
 
+    async def wait_heard_within(self, ms: float, timeout: float) -> None:  # noqa: ASYNC109 -- for promised API
+        """`wait_heard`, or TooSlow after `timeout` seconds."""
+        with anyio.move_on_after(timeout):
+            return await self.wait_heard(ms)
+        raise TooSlow(f"{self._heard_ms()} ms were heard within {timeout:g} s, not {ms:.0f}")
+
     async def wait_hangup(self) -> int:
         """The close code of the server, once it has closed. CallEnded if the caller ended the call."""
         line = self._line
@@ -93,6 +99,10 @@ class Ear:
         with anyio.move_on_after(timeout):
             return await self.wait_hangup()
         raise TooSlow(f"the server has not hung up within {timeout:g} s")
+
+    def _heard_ms(self) -> int:
+        """Of the answer now awaited."""
+        return sum(each.heard_ms for each in self._line.heard.stretches[self.first_stretch :])
 
     def _finished_at(self, quiet: float, mark: str | None) -> float:
         line = self._line

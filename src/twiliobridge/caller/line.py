@@ -106,9 +106,11 @@ class PhoneLine:
 
     async def start(self) -> None:
         """Say `connected` and `start`; from now on a frame leaves every 20 ms. CallEnded if the line goes
-        down between the two.
+        down between the two. RuntimeError the second time.
         """
         self._check_up()
+        if self._stream.phase is not Phase.NEW:
+            raise RuntimeError("the stream has started already: initiate_call_flow() comes once")
         self._sender.say(Connected())
         if self.conditions.start_delay:
             await anyio.sleep(self.conditions.start_delay)
@@ -140,10 +142,14 @@ class PhoneLine:
     async def say_all(self, audio: bytes) -> Utterance:
         """`say`, and wait until it was said. CallEnded if the line goes down before."""
         utterance = self.say(audio)
+        await self.wait_said(utterance)
+        return utterance
+
+    async def wait_said(self, utterance: Utterance) -> None:
+        """Returns when all of it was said. CallEnded if the line goes down before."""
         await utterance.wait_said()
         if utterance.ended is None:
             self._check_up()
-        return utterance
 
     def press(self, digit: str) -> None:
         """Press a key. ValueError unless it is one of 0-9 * # A-D. Begins a turn."""

@@ -16,6 +16,9 @@ from twiliobridge.caller.speech import Utterance
 from twiliobridge.caller.statistics import call_statistics
 from twiliobridge.caller.tally import CallStatistics
 
+HEARD_SECONDS = 30.0
+"As for a whole answer: an agent that says less than was waited for must not stop a test for ever."
+
 
 class Phone:
     """What a caller does, in single steps. Good for one call, which is up inside `async with`.
@@ -28,9 +31,13 @@ class Phone:
         self.identity = order.identity
         self._journal = order.journal
         self._call = place_call(order)
+        self._placed = False
         self._up: tuple[LiveCall, Ear] | None = None
 
     async def __aenter__(self) -> Self:
+        if self._placed:
+            raise RuntimeError("a phone is good for one call: make another one for the next")
+        self._placed = True
         call = await self._call.__aenter__()
         self.identity = call.line.identity
         self._up = call, Ear(call.line)
@@ -72,13 +79,13 @@ class Phone:
         """
         return self.line.say(audio)
 
-    async def wait_until_heard(self, ms: float) -> None:
+    async def wait_until_heard(self, ms: float, timeout: float = HEARD_SECONDS) -> None:  # noqa: ASYNC109 -- as the promised API has it
         """Returns when `ms` milliseconds of the current answer (or greeting) were heard: the moment to
         interrupt.
 
-        CallEnded if the line goes down before.
+        TooSlow after `timeout` seconds; CallEnded if the line goes down before.
         """
-        await self._ear.wait_heard(ms)
+        await self._ear.wait_heard_within(ms, timeout)
 
     async def wait_for_hangup(self, timeout: float) -> int:  # noqa: ASYNC109 -- as the promised API has it
         """The server's WebSocket close code, once it has closed; 1006 if it vanished.

@@ -143,9 +143,10 @@ class InteractiveConversation:
 
     def _microphone(self) -> MicrophoneResult:
         said = [turn.said for turn in self._turns if not isinstance(turn.said, str)]
-        times = [(each.began, each.ended, each.frames_left) for each in said]
         whole = [
-            (ended - began, left) for began, ended, left in times if began is not None and ended is not None
+            (each.ended - each.began, each.frames_left)
+            for each in said
+            if each.began is not None and each.ended is not None
         ]
         duration = sum(seconds for seconds, _ in whole)
         return MicrophoneResult(
