@@ -2,6 +2,7 @@
 
 import random
 from dataclasses import replace
+from math import inf
 
 from exchange import AGENT, Exchange
 from hypothesis import settings
@@ -57,6 +58,7 @@ class Conversations(RuleBasedStateMachine):
         self.asked = 0
         self.answered = self.answered_when_asked = 0
         self.cut = {}
+        self.hushed = {}
 
     # ------------------------------------------------ the service
 
@@ -91,6 +93,27 @@ class Conversations(RuleBasedStateMachine):
     def response_done(self, failed):
         self.service.finish("failed" if failed else "completed")
 
+    @rule(
+        spans=st.lists(
+            st.tuples(st.integers(20, 3000), st.integers(0, 3000), st.booleans()), min_size=1, max_size=3
+        ),
+        stragglers_ms=st.sampled_from([0, 400]),
+    )
+    def the_agent_is_interrupted(self, spans, stragglers_ms):
+        """Once or several times on end: so much audio, of which so much is heard, completed meanwhile or not."""
+        for audio_ms, heard_ms, completed in spans:
+            if self.speaking:
+                self.caller_stops(noise=False)
+            self.nothing_is_under_way()
+            if self.service.active:
+                self.service.generate(audio_ms)
+            if self.service.active and completed:
+                self.service.finish()
+            self.nothing_is_under_way()
+            self.time_passes(min(heard_ms, audio_ms))
+            self.caller_speaks(stragglers_ms)
+            self.nothing_is_under_way()
+
     # ------------------------------------------------ the caller, the tools, the time
 
     @precondition(lambda self: self.speaking is None)
@@ -110,6 +133,7 @@ class Conversations(RuleBasedStateMachine):
     def key(self, digit):
         self.silenced |= self.seen
         self.call.phone(Dtmf(digit=digit))
+        self.hush()
 
     @precondition(lambda self: self.call.tools)
     @rule(data=st.data())
@@ -136,8 +160,21 @@ class Conversations(RuleBasedStateMachine):
                 self.seen.add(response.id)
             case SpeechStarted():
                 self.silenced |= self.seen
+                self.hush()
             case OutputAudioDelta(response_id=response_id) if response_id in self.silenced:
                 assert len(self.call.sent(Play)) == plays, "stale audio was played"
+
+    def hush(self):
+        """The caller has begun: of what was sent until now, no more is to be heard than is heard by now."""
+        self.hushed |= {
+            item: min(self.call.heard_ms(item), self.hushed.get(item, inf)) for item in self.call.sent_ranges
+        }
+
+    @invariant()
+    def a_caller_silences_the_agent(self):
+        """One way and a packet later, whether or not the model was still generating."""
+        for item, ms in self.hushed.items():
+            assert self.call.heard_ms(item) <= ms + self.tolerance_ms, "the agent speaks on"
 
     @invariant()
     def one_request_at_a_time(self):

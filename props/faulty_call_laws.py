@@ -1,6 +1,7 @@
 """What is true of a whole call whatever went wrong in it. The laws of `call_laws`, and those of accidents."""
 
 from call_laws import (
+    PACKET,
     TOLERANCE_MS,
     Evidence,
     an_interruption_leaves_one_packet_at_the_most,
@@ -18,6 +19,7 @@ from call_laws import (
 from faulty_call import FaultyCall, Kind, happen
 
 from twiliobridge.conversation import Ending
+from twiliobridge.mediastream import Dtmf, Play
 from twiliobridge.realtime.events import (
     AppendAudio,
     CreateItem,
@@ -25,6 +27,7 @@ from twiliobridge.realtime.events import (
     Error,
     ResponseCreated,
     ResponseDone,
+    SpeechStarted,
 )
 
 CROSSED = {"response_cancel_not_active"}
@@ -45,6 +48,7 @@ ENDINGS = {
     Kind.PHONE_DROPS: {Ending.PHONE_LOST},
     Kind.MODEL_CLOSES: {Ending.MODEL_LOST},
     Kind.MODEL_VANISHES: {Ending.MODEL_LOST},
+    Kind.PHONE_STALLS: {Ending.PHONE_STALLED},
 }
 EVER_POSSIBLE = {Ending.CALLER_HUNG_UP, Ending.AGENT_HUNG_UP}
 
@@ -65,6 +69,7 @@ def lawful(plan) -> FaultyCall:
     the_model_hears_it_in_its_place(call)
     evidence = Evidence(call)
     an_interruption_leaves_one_packet_at_the_most(call, evidence)
+    a_caller_silences_the_agent(call, evidence)
     tolerance_ms = TOLERANCE_MS + 1000 * plan.held_up
     the_model_knows_what_was_heard(call, evidence, tolerance_ms)
     if not plan.held_up:
@@ -149,6 +154,20 @@ def every_request_has_a_cause(call):
         assert causes >= 0, "the model was asked without a cause"
 
 
+def a_caller_silences_the_agent(call, evidence):
+    """When the model hears the caller begin, or a key comes, what was sent until then is heard no more: one way
+    and one packet later, whether or not the model was still generating.
+    """
+    sent = 0
+    for _, way, event, now in call.watched:
+        if isinstance(event, Play):
+            sent += event.size
+        if way == "in" and isinstance(event, SpeechStarted | Dtmf):
+            silent = now + call.lag + call.plan.held_up
+            late = sum(piece.heard_after(silent, sent) for piece in evidence.pieces)
+            assert late <= PACKET, f"{late / 8} ms of old audio were heard after the caller began"
+
+
 def the_model_hears_it_in_its_place(call):
     """Every stretch of what the caller says is appended once, in order, and where its timestamp puts it.
 
@@ -164,7 +183,7 @@ def the_model_hears_it_in_its_place(call):
         due += 8 * gap_ms
         at = appended.find(said, max(cursor, due - tolerance))
         if at < 0:
-            assert said.startswith(appended[cursor:].lstrip(b"\xff")), "audio was changed on its way"
+            assert said.strip(b"\xff").startswith(appended[cursor:].strip(b"\xff")), "audio was changed on its way"
             assert the_rest_came_too_late(call), "audio got lost on its way to the model"
             return
         assert at <= due + tolerance, "the model's clock is ahead of the call's"

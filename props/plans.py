@@ -73,3 +73,14 @@ def plans(accidents=st.just(())):
 CALM = plans()
 DELAYED = plans(st.lists(PASSING, min_size=1, max_size=3).map(tuple))
 DOOMED = plans(st.tuples(st.lists(PASSING, max_size=2), FINAL).map(lambda both: (*both[0], both[1])))
+STALLED = st.builds(
+    Plan,
+    replies=st.just(((Says(60_000),),)),
+    caller=st.just((Waits(15.0),)),
+    accidents=st.builds(Accident, st.integers(20, 200), st.just(Kind.PHONE_STALLS), st.just(30.0)).map(
+        lambda stall: (stall,)
+    ),
+    knobs=st.builds(Knobs, speed=st.sampled_from([20.0, 5.0]), seed=st.integers(0, 9)),
+    backlog=st.sampled_from([1 << 14, 1 << 15, 1 << 16]),
+    schedule=st.integers(0, 2**16),
+)
