@@ -159,11 +159,11 @@ GALLERY = {
 }
 
 
-async def main(name):
-    async with serve(GALLERY[name](), "127.0.0.1", 0) as server:
+async def main(name, port=0):
+    async with serve(GALLERY[name](), "127.0.0.1", port) as server:
         print(server.sockets[0].getsockname()[1], flush=True)  # noqa: T201 -- for whoever started it
         await server.serve_forever()
 
 
 if __name__ == "__main__":
-    asyncio.run(main(sys.argv[1]))
+    asyncio.run(main(sys.argv[1], *map(int, sys.argv[2:])))

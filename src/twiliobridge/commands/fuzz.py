@@ -6,6 +6,7 @@ import sys
 from argparse import ArgumentParser, ArgumentTypeError, Namespace
 from collections.abc import Callable, Mapping
 from pathlib import Path
+from subprocess import DEVNULL
 from typing import TYPE_CHECKING
 
 from twiliobridge.commands.call import trusting
@@ -14,6 +15,8 @@ from twiliobridge.exit_code import ExitCode
 
 if TYPE_CHECKING:
     from twiliobridge.fuzz import Endpoint
+
+log = logging.getLogger(__name__)
 
 RESTART_SECONDS = 60.0
 "For the command of --restart, which starts an endpoint and returns."
@@ -119,17 +122,19 @@ def _endpoint(options: Namespace, environ: Mapping[str, str]) -> "Endpoint":
     return Endpoint(options.url, token, options.public_url, trusting(options.ca_file))
 
 
-def _restart(command: str | None) -> Callable[[], None] | None:
+def _restart(command: str | None) -> Callable[[], bool] | None:
     if command is None:
         return None
 
-    def restart() -> None:
+    def restart() -> bool:
         try:
-            subprocess.run(command, shell=True, check=True, timeout=RESTART_SECONDS, stdin=subprocess.DEVNULL)  # noqa: S602 -- the user's own command line
-        except subprocess.CalledProcessError as error:
-            raise UsageError(f"--restart {command!r} ended with exit code {error.returncode}") from None
+            done = subprocess.run(command, shell=True, check=False, timeout=RESTART_SECONDS, stdin=DEVNULL)  # noqa: S602 -- the user's own command line
         except subprocess.TimeoutExpired:
-            raise UsageError(f"--restart {command!r} did not return within {RESTART_SECONDS:g} s") from None
+            log.error("--restart %r did not return within %g s", command, RESTART_SECONDS)  # noqa: TRY400 -- one line
+            return False
+        if done.returncode:
+            log.error("--restart %r ended with exit code %d", command, done.returncode)
+        return not done.returncode
 
     return restart
 

@@ -53,7 +53,7 @@ def replayed(endpoint: Endpoint, scenario: Scenario) -> ExitCode:
     return ExitCode.FAILED if breaches else ExitCode.PASSED
 
 
-def told(endpoint: Endpoint, plan: Plan, restart: Callable[[], None] | None, *, as_json: bool) -> ExitCode:
+def told(endpoint: Endpoint, plan: Plan, restart: Callable[[], bool] | None, *, as_json: bool) -> ExitCode:
     """Runs, and tells."""
     with _bar(plan, silent=as_json) as watch:
         report = fuzz(endpoint, plan, watch, restart)

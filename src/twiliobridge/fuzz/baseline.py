@@ -45,10 +45,10 @@ def measure(play: Play) -> Manners:
     for trace in traces:
         if fault := failure(trace, manners):
             raise Unusable(f"clean calls are not all alike, so there is nothing to compare with: {fault}")
-    slowest = max(_seconds(trace, manners) for trace in traces)
+    slowest = max(seconds(trace, manners) for trace in traces)
     return replace(
         manners,
-        answer=median(_seconds(trace, manners) for trace in traces),
+        answer=median(seconds(trace, manners) for trace in traces),
         patience=max(LEAST_PATIENCE, PATIENCE * slowest),
         quiet=min(max(LEAST_QUIET, QUIET * median(trace.opened for trace in traces)), MOST_QUIET),
         vanishes=any(trace.close_code == 1006 for trace in traces),
@@ -97,8 +97,8 @@ def _is_tidy(trace: Trace) -> bool:
 def speed(play: Play, manners: Manners) -> float:
     """Median seconds from dialling to the answer; a call that fails counts with all of the patience."""
     traces = [play(clean_call(manners.speech), manners) for _ in range(CALLS)]
-    return median(min(_seconds(trace, manners), manners.patience) for trace in traces)
+    return median(min(seconds(trace, manners), manners.patience) for trace in traces)
 
 
-def _seconds(trace: Trace, manners: Manners) -> float:
+def seconds(trace: Trace, manners: Manners) -> float:
     return trace.opened if manners.speech is None else trace.answered

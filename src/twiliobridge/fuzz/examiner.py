@@ -1,22 +1,24 @@
 """Plays scenarios and says which laws they broke. Every one is followed by a clean call."""
 
+from collections import deque
 from collections.abc import Callable
 from dataclasses import replace
-from time import monotonic, sleep
+from statistics import median
+from time import sleep
 
 import trio
 
-from twiliobridge.fuzz.baseline import clean_call, failure, measure, speed
+from twiliobridge.fuzz.baseline import CALLS, clean_call, failure, measure, seconds, speed
 from twiliobridge.fuzz.endpoint import Endpoint
 from twiliobridge.fuzz.laws import Breach, Law, gravest
 from twiliobridge.fuzz.performance import Manners, Trace, play
 from twiliobridge.fuzz.scenario import AnyStep, Cut, Deaf, Drop, Flood, Giant, Octets, Steps
 
-RECOVERY = 3.0
-"Seconds that an endpoint has to come back by itself after a clean call failed."
+TRIES, BETWEEN_TRIES = 4, 0.5
+"Clean calls, and seconds before each, that an endpoint has to come back by itself after one failed."
 
-RESTART = 30.0
-"Seconds until an endpoint that was restarted must take a clean call."
+TRIES_RESTARTED = 20
+"The same where somebody restarted it."
 
 MORE_PATIENCE = 4
 "Times the patience, where a matter of time is looked at for the last time."
@@ -30,19 +32,16 @@ ROUGH = (Giant, Flood, Cut, Drop, Deaf)
 
 
 class Examiner:
-    """`restart` brings the endpoint back when it does not recover by itself."""
+    """`restart` brings the endpoint back when it does not recover by itself, and says whether it could."""
 
-    def __init__(self, endpoint: Endpoint, restart: Callable[[], None] | None = None) -> None:
+    def __init__(self, endpoint: Endpoint, restart: Callable[[], bool] | None = None) -> None:
         self._endpoint, self._restart = endpoint, restart
         self.calls = 0
         self.lost = False
         "The endpoint takes no clean call any more, and nobody restarts it."
         self.manners = measure(self._play)
         self.speed_before = self.manners.answer
-
-    @property
-    def can_restart(self) -> bool:
-        return self._restart is not None
+        self._recent: deque[float] = deque(maxlen=CALLS)
 
     def examine(self, steps: Steps, *, patiently: bool = False) -> list[Breach]:
         """The laws that one call of these steps broke, the gravest first."""
@@ -50,7 +49,9 @@ class Examiner:
         if patiently:
             manners = replace(manners, patience=manners.patience * MORE_PATIENCE)
         breaches = list(breaches_of(self._play(steps, manners), steps, manners))
-        fault = failure(self._play(clean_call(manners.speech), manners), manners)
+        clean = self._play(clean_call(manners.speech), manners)
+        self._recent.append(seconds(clean, manners))
+        fault = failure(clean, manners)
         if fault is not None:
             breaches.append(
                 Breach(Law.NEXT_CALL, f"the next clean call: {fault}", by_clock="within" in fault)
@@ -60,26 +61,29 @@ class Examiner:
 
     def recover(self) -> bool:
         """Whether the endpoint takes clean calls again, by itself or restarted."""
-        if self._works_within(RECOVERY):
-            return True
-        return self.restart()
+        if self._restart is None:
+            return self._works_again(TRIES)
+        return self._works_again(1) or self.restart()
 
     def restart(self) -> bool:
-        if self._restart is None:
-            return False
-        self._restart()
-        return self._works_within(RESTART)
+        return self._restart is not None and self._restart() and self._works_again(TRIES_RESTARTED)
+
+    def seems_slower(self) -> bool:
+        """By the clean calls after the last examples, which cost nothing more."""
+        return len(self._recent) == CALLS and self._is_slower(median(self._recent))
 
     def slowdown(self) -> Breach | None:
         """Whether `as-fast` is broken now, by two measurements."""
-        before = self.speed_before
         for _ in range(2):
-            after = speed(self._play, self.manners)
-            if after < before * TIMES_SLOWER or after < before + SECONDS_SLOWER:
+            after = self.speed_now()
+            if not self._is_slower(after):
                 return None
-        was = f"before the run after {before * 1000:.0f} ms"
+        was = f"before the run after {self.speed_before * 1000:.0f} ms"
         seen = f"clean calls are answered after {after * 1000:.0f} ms, {was}"
         return Breach(Law.AS_FAST, seen, by_clock=True)
+
+    def _is_slower(self, after: float) -> bool:
+        return after > max(self.speed_before * TIMES_SLOWER, self.speed_before + SECONDS_SLOWER)
 
     def speed_now(self) -> float:
         return speed(self._play, self.manners)
@@ -92,11 +96,11 @@ class Examiner:
         self.calls += 1
         return trio.run(play, self._endpoint, steps, manners)
 
-    def _works_within(self, seconds: float) -> bool:
-        until = monotonic() + seconds
-        while monotonic() < until:
-            sleep(seconds / 20)
-            if failure(self._play(clean_call(self.manners.speech), self.manners), self.manners) is None:
+    def _works_again(self, tries: int) -> bool:
+        manners = replace(self.manners, patience=self.manners.patience * MORE_PATIENCE)
+        for _ in range(tries):
+            sleep(BETWEEN_TRIES)
+            if failure(self._play(clean_call(manners.speech), manners), manners) is None:
                 return True
         return False
 

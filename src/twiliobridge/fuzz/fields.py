@@ -2,6 +2,7 @@
 
 import base64
 import copy
+from collections.abc import Sequence
 from typing import Any
 
 from hypothesis import strategies as st
@@ -12,6 +13,8 @@ from twiliobridge.fuzz.phone import MESSAGES, Json, Path, paths
 from twiliobridge.fuzz.scenario import STREAM_SID, AnyStep, Message
 
 Scenarios = SearchStrategy[list[AnyStep]]
+
+Place = tuple[str, Path]
 
 TURNS = 5
 "In which every field of every message is looked at."
@@ -70,20 +73,35 @@ def changed(message: Json, path: Path, *value: object) -> Message:
 
 
 @st.composite
-def one_field(
-    draw: DrawFn, scope: Scope, values: SearchStrategy[Any] | None, only: frozenset[str] | None = None
+def at_one_of(
+    draw: DrawFn, places: Sequence[Place], size: int, values: Sequence[object] | None
 ) -> list[AnyStep]:
-    """A conversation with one field changed to one of the values; without one of its fields if None.
-
-    Each turn has its share of the fields, so that five turns have looked at all of them.
-    """
-    wanted = [place for place in PLACES if only is None or place[1][-1] in only]
-    share = wanted if only else wanted[scope.turn % TURNS :: TURNS]
-    kind, path = draw(st.sampled_from(share))
-    said = draw(conversations(max(scope.size, 1), need=KINDS[kind]))
+    """A conversation with a field at one of the places changed to one of the values; without it if None."""
+    kind, path = draw(st.sampled_from(places))
+    said = draw(conversations(max(size, 1), need=KINDS[kind]))
     number = max(number for number, each in enumerate(said) if each.json["event"] == kind)
-    new = () if values is None else (draw(values),)
+    new = () if values is None else (draw(st.sampled_from(values)),)
     return [*said[:number], changed(said[number].json, path, *new), *said[number + 1 :]]
+
+
+def every_field(scope: Scope, values: Sequence[object] | None) -> tuple[Scenarios, ...]:
+    """Each turn has its share of the fields, so that five turns have looked at all; a field's turn has its
+    share of the values.
+    """
+    share = PLACES[scope.turn % TURNS :: TURNS]
+    parts = [
+        at_one_of([place], scope.size, values and rotated(values, scope.turn + 5 * number))
+        for number, place in enumerate(share)
+    ]
+    return (*parts, at_one_of(PLACES, scope.size, values))
+
+
+def named_fields(scope: Scope, values: Sequence[object], *names: str) -> tuple[Scenarios, ...]:
+    return (at_one_of([place for place in PLACES if place[1][-1] in names], scope.size, values),)
+
+
+def rotated(values: Sequence[object], by: int) -> list[object]:
+    return [*values[by % len(values) :], *values[: by % len(values)]]
 
 
 @st.composite
@@ -99,26 +117,25 @@ def extra_field(draw: DrawFn, scope: Scope) -> list[AnyStep]:
     return [*said[:number], new, *said[number + 1 :]]
 
 
-def missing(scope: Scope) -> Scenarios:
-    return one_field(scope, None)
+def missing(scope: Scope) -> tuple[Scenarios, ...]:
+    return every_field(scope, None)
 
 
-def wrong_type(scope: Scope) -> Scenarios:
-    return one_field(scope, st.sampled_from(OTHER_VALUES))
+def wrong_type(scope: Scope) -> tuple[Scenarios, ...]:
+    return every_field(scope, OTHER_VALUES)
 
 
-def bad_base64(scope: Scope) -> Scenarios:
-    return one_field(scope, st.sampled_from(BAD_BASE64), frozenset({"payload"}))
+def bad_base64(scope: Scope) -> tuple[Scenarios, ...]:
+    return named_fields(scope, BAD_BASE64, "payload")
 
 
-def odd_payload(scope: Scope) -> Scenarios:
-    sizes = st.sampled_from(ODD_SIZES).map(lambda count: base64.b64encode(b"\x10" * count).decode())
-    return one_field(scope, sizes, frozenset({"payload"}))
+def odd_payload(scope: Scope) -> tuple[Scenarios, ...]:
+    payloads = [base64.b64encode(b"\x10" * size).decode() for size in ODD_SIZES]
+    return named_fields(scope, payloads, "payload")
 
 
-def wrong_sid(scope: Scope) -> Scenarios:
-    others = st.sampled_from([*OTHER_SIDS, STREAM_SID.lower()])
-    return one_field(scope, others, frozenset({"streamSid", "callSid", "accountSid"}))
+def wrong_sid(scope: Scope) -> tuple[Scenarios, ...]:
+    return named_fields(scope, [*OTHER_SIDS, STREAM_SID.lower()], "streamSid", "callSid", "accountSid")
 
 
 def _at(message: Json, path: Path) -> object:

@@ -1,6 +1,7 @@
 """A run: the baseline, the search, and whether the endpoint is as fast as before."""
 
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from enum import Enum
 from pathlib import Path
@@ -19,6 +20,7 @@ from twiliobridge.fuzz.wear import wearing
 class Ending(Enum):
     EXAMPLES = "all examples were tried"
     TIME = "the time was up"
+    SLOW = "the endpoint became slow"
     LOST = "the endpoint takes no clean call any more"
     INTERRUPTED = "interrupted"
 
@@ -63,7 +65,7 @@ def fuzz(
     endpoint: Endpoint,
     plan: Plan,
     watch: Watch = lambda _name, _findings: None,
-    restart: Callable[[], None] | None = None,
+    restart: Callable[[], bool] | None = None,
 ) -> Report:
     """Tests an endpoint. What is found is written as soon as it is found.
 
@@ -72,13 +74,21 @@ def fuzz(
     """
     report = Report(endpoint, plan)
     categories = _chosen(endpoint, plan, report)
+    plan.output.mkdir(parents=True, exist_ok=True)  # not to be told at the end that it cannot be
     begin = monotonic()
     try:
         _run(report, categories, Examiner(endpoint, restart), watch)
     except* KeyboardInterrupt:
         report.ending = Ending.INTERRUPTED
+    finally:
+        _remove_if_empty(plan.output)
     report.seconds = monotonic() - begin
     return report
+
+
+def _remove_if_empty(folder: Path) -> None:
+    with suppress(OSError):
+        folder.rmdir()
 
 
 def _run(report: Report, categories: Sequence[Category], examiner: Examiner, watch: Watch) -> None:
@@ -94,7 +104,7 @@ def _run(report: Report, categories: Sequence[Category], examiner: Examiner, wat
     try:
         search.run(categories, plan.examples)
     except Enough:
-        report.ending = Ending.LOST if examiner.lost else Ending.TIME
+        report.ending = Ending.LOST if examiner.lost else Ending.TIME if search.out_of_time else Ending.SLOW
     finally:
         report.examples, report.calls, report.once = search.examples, examiner.calls, search.once
     if not examiner.lost:

@@ -11,7 +11,7 @@ from typing import NoReturn
 from hypothesis import HealthCheck, Phase, given, seed, settings
 from hypothesis.errors import Flaky
 
-from twiliobridge.fuzz.categories import Category
+from twiliobridge.fuzz.categories import Category, Scenarios
 from twiliobridge.fuzz.conversations import Scope
 from twiliobridge.fuzz.examiner import Examiner
 from twiliobridge.fuzz.finding import Finding
@@ -22,17 +22,20 @@ from twiliobridge.fuzz.shortening import shortest
 TURN = 10
 "Examples of a class before it is the next one's turn."
 
-SIZES = (1, 2, 4, 8)
+SIZES = (1, 1, 1, 2, 4, 8)
 "Messages in the middle of a call, by turn; the last size is kept."
 
 SHORTENING = 20.0
 "Seconds for each finding; what is shortest then is told."
 
+CALLS_IF_UNSURE = 20
+"What a replay makes of a scenario that does not break the law every time."
+
 _ANYTHING_GOES = list(HealthCheck)
 
 
 class Enough(BaseException):
-    """The run is over: its time is up, or the endpoint is lost."""
+    """The run is over: its time is up, or the endpoint is lost, or slow."""
 
 
 class _Broken(Exception):  # noqa: N818 -- tells Hypothesis that an example breaks the law in question
@@ -64,6 +67,10 @@ class Search:
         "Matters of time that were seen once and not again."
 
     @property
+    def out_of_time(self) -> bool:
+        return monotonic() > self._until
+
+    @property
     def samples(self) -> Sequence[tuple[str, Steps]]:
         """One scenario of each class that was played."""
         return list(self._last.items())
@@ -77,19 +84,24 @@ class Search:
                 self._take_turn(category, scope, count, self._seed * 10_007 + turn * 101 + number)
 
     def _take_turn(self, category: Category, scope: Scope, count: int, seed_: int) -> None:
-        """Until the examples of the turn are used up: a finding takes one, and the others follow it."""
+        """First one example of each part, the simplest; then, of all of them, what chance brings."""
         done = self.examples + count
+        *parts, whole = category.scenarios(scope)
+        for number, part in enumerate(parts[:count]):
+            _Hunt(self, category, part).run(1, seed_ + number)
         while self.examples < done:
             before = self.examples
-            hunt = _Hunt(self, category)
-            hunt.run(scope, done - self.examples, seed_)
+            hunt = _Hunt(self, category, whole)
+            hunt.run(done - self.examples, seed_)
             if hunt.target is None or self.examples == before:
-                return
+                break
             seed_ += 1_000_003
+        if self._examiner.seems_slower() and self._examiner.slowdown():
+            raise Enough
 
     def play(self, category: Category, steps: Steps) -> Breach | None:
         """One example; the gravest breach that is new, and happens again."""
-        if monotonic() > self._until:
+        if self.out_of_time:
             raise Enough
         self.examples += 1
         self._last[category.name] = steps
@@ -142,15 +154,15 @@ class Search:
 class _Hunt:
     """One run of Hypothesis for one class: it ends with the first new breach, shortened."""
 
-    def __init__(self, search: Search, category: Category) -> None:
-        self._search, self._category = search, category
+    def __init__(self, search: Search, category: Category, scenarios: Scenarios) -> None:
+        self._search, self._category, self._scenarios = search, category, scenarios
         self.target: Law | None = None
         self._best: Steps = ()
         self._seen: Breach | None = None
         self._example = 0
         self._until = 0.0
 
-    def run(self, scope: Scope, count: int, seed_: int) -> None:
+    def run(self, count: int, seed_: int) -> None:
         @seed(seed_)
         @settings(
             max_examples=count,
@@ -161,7 +173,7 @@ class _Hunt:
             phases=[Phase.generate, Phase.shrink],
             suppress_health_check=_ANYTHING_GOES,
         )
-        @given(self._category.scenarios(scope))
+        @given(self._scenarios)
         def hunt(steps: list[AnyStep]) -> None:
             self._try(tuple(steps))
 
@@ -209,13 +221,17 @@ class _Hunt:
         if again is None and self._seen.by_clock:
             self._search.once.append(f"{law.value}: {self._seen.seen}")
             return
-        self._tell("" if again else "not seen every time")
+        self._tell("" if again else "not every call of it shows this", 1 if again else CALLS_IF_UNSURE)
 
-    def _tell(self, note: str) -> None:
+    def _tell(self, note: str, calls: int = 1) -> None:
         breach = self._seen
         assert breach is not None
         scenario = Scenario(
-            steps=self._best, category=self._category.name, law=breach.law.value, seen=breach.seen
+            steps=self._best,
+            category=self._category.name,
+            law=breach.law.value,
+            seen=breach.seen,
+            calls=calls,
         )
         self._search.tell(Finding(breach.law, scenario, breach.seen, self._example, note))
 

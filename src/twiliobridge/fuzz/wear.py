@@ -9,7 +9,7 @@ from twiliobridge.fuzz.laws import Breach
 from twiliobridge.fuzz.scenario import Drop, Listen, Scenario, Steps
 from twiliobridge.fuzz.search import Search
 
-CALLS = 40
+CALLS = 20
 "Of one kind, between two measurements."
 
 SHARE = 0.25
