@@ -35,8 +35,8 @@ def sound(session: nox.Session) -> None:
 
 @nox.session
 def props(session: nox.Session) -> None:
-    """Property-based laws; HYPOTHESIS_PROFILE=thorough for many new examples, `-- --mutants` for the proof that
-    the laws bite.
+    """Property-based laws; HYPOTHESIS_PROFILE=thorough for many new examples, `-- --mutants` proves that they
+    bite.
     """
     groups(session, "props")
     session.install(".")

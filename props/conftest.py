@@ -3,6 +3,7 @@
 HYPOTHESIS_PROFILE=thorough nox -s props
 """
 
+import logging
 import os
 
 import pytest
@@ -18,6 +19,8 @@ settings.register_profile(
 )
 settings.register_profile("thorough", max_examples=2000, deadline=None, print_blob=True)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "ci"))
+
+logging.getLogger("twiliobridge").setLevel(logging.CRITICAL)  # thousands of calls that end as they should not
 
 PROOF = "test_mutants.py"
 TITLE = "the faults of this field, re-introduced one at a time: example at which a law found each"

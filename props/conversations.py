@@ -5,7 +5,6 @@ from dataclasses import replace
 from math import inf
 
 from exchange import AGENT, Exchange
-from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 from small_service import SmallService
@@ -23,8 +22,8 @@ from twiliobridge.realtime.events import (
 )
 
 WAYS_MS = (0, 9, 30)
-"""How long a message to or from the phone takes at the most. At 9 ms a truncation is within 60 ms of the truth;
-a longer way adds to that twice itself."""
+"""How long a message to or from the phone takes at the most. At 9 ms a truncation is within 60 ms of the
+truth; a longer way adds to that twice itself."""
 
 AT_THE_PHONE_MS = 41
 "The packet in which the clear arrives, the packet in which a mark lies, and rounding."
@@ -100,7 +99,7 @@ class Conversations(RuleBasedStateMachine):
         stragglers_ms=st.sampled_from([0, 400]),
     )
     def the_agent_is_interrupted(self, spans, stragglers_ms):
-        """Once or several times on end: so much audio, of which so much is heard, completed meanwhile or not."""
+        """Once or several times on end: so much audio, so much of it heard, completed meanwhile or not."""
         for audio_ms, heard_ms, completed in spans:
             if self.speaking:
                 self.caller_stops(noise=False)
@@ -192,8 +191,8 @@ class Conversations(RuleBasedStateMachine):
 
     @invariant()
     def truncated_is_heard_is_at_most_sent(self):
-        """A truncation is what the true playback buffer has played of the item, within 60 ms, and no more than
-        was sent; and no item is cut twice.
+        """A truncation is what the true playback buffer has played of the item, within 60 ms, and no more
+        than was sent; and no item is cut twice.
         """
         for item, ms in self.call.truncations()[len(self.cut) :]:
             assert item not in self.cut
@@ -214,7 +213,7 @@ class Conversations(RuleBasedStateMachine):
 
     @invariant()
     def marks_that_were_cleared_count_for_nothing(self):
-        """What the ledger holds for certainly played since the last interruption, the buffer has played since."""
+        """What the ledger takes for played since the last interruption, the buffer has played since."""
         playout = self.call.relay._mind.playout
         told = self.call.to_phone
         last_clear = max((n for n, event in enumerate(told) if isinstance(event, Clear)), default=0)

@@ -16,7 +16,7 @@ from every_await import OfTheBridge
 from msgspec.structs import replace
 from trio._core import _run as scheduler
 from trio.testing import MockClock
-from whole_call import BACKLOG, Call, orator, say, speech
+from whole_call import BACKLOG, GOOD_LINE, Call, orator, say, speech
 
 from twiliobridge.caller import CallerError, LineConditions
 from twiliobridge.conversation import END_CALL, Agent, Limits, Tool
@@ -28,6 +28,7 @@ OVER_WITHIN = 60.0
 "Seconds after the caller has left. What is bounded more tightly is a law of its own."
 
 LONGEST = 600.0
+QUICK = Knobs(latency=0.1, speed=20)
 PATIENCE = 3.0
 "Seconds that a caller waits for the agent before going on with the plan."
 
@@ -109,8 +110,8 @@ class Plan:
     replies: tuple[tuple[Says | LooksUp | EndsCall, ...], ...]
     caller: tuple[Speaks | Presses | Waits | Listens, ...]
     accidents: tuple[Accident, ...] = ()
-    knobs: Knobs = Knobs(latency=0.1, speed=20)
-    line: LineConditions = LineConditions()
+    knobs: Knobs = QUICK
+    line: LineConditions = GOOD_LINE
     lag: float = 0.0
     "Seconds that every message between the phone and the bridge takes."
     backlog: int = BACKLOG
@@ -157,7 +158,7 @@ def spoken(plan):
 
 
 class FaultyCall(Call):
-    """`over` is set, and `over_at` known, after cancellation too; `happened` is what came true of the plan."""
+    """`over` is set, and `over_at` known, after cancellation too; `happened` is what came true."""
 
     def __init__(self, plan):
         super().__init__(

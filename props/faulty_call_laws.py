@@ -98,7 +98,7 @@ def it_ends_for_a_reason(call):
 
 
 def it_ends_in_time(call):
-    """Both legs are gone seconds after the phone is, or the server; after a lost model's last word was heard."""
+    """Both legs are gone seconds after the phone is, or the server, or a lost model's last word was heard."""
     left = moment(call, Kind.CANCEL, Kind.SHUTDOWN, Kind.CALLER_HANGS_UP, Kind.PHONE_DROPS)
     gone = min(call.left_at, call.left_at if left is None else left)
     held_up = call.plan.held_up + call.lag
@@ -156,8 +156,8 @@ def every_request_has_a_cause(call):
 
 
 def a_caller_silences_the_agent(call, evidence):
-    """When the model hears the caller begin, or a key comes, what was sent until then is heard no more: one way
-    and one packet later, whether or not the model was still generating.
+    """When the model hears the caller begin, or a key comes, what was sent until then is heard no more, one
+    way and one packet later, whether or not the model was still generating.
     """
     sent = 0
     for _, way, event, now in call.watched:
@@ -184,7 +184,7 @@ def the_model_hears_it_in_its_place(call):
         due += 8 * min(gap_ms, LONGEST_GAP_MS)
         at = appended.find(said, max(cursor, due - tolerance))
         if at < 0:
-            assert said.strip(b"\xff").startswith(appended[cursor:].strip(b"\xff")), "audio was changed on its way"
+            assert said.strip(b"\xff").startswith(appended[cursor:].strip(b"\xff")), "audio was changed"
             assert the_rest_came_too_late(call), "audio got lost on its way to the model"
             return
         assert at <= due + tolerance + 8 * max(0, gap_ms - LONGEST_GAP_MS), "the model's clock is ahead"

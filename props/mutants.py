@@ -1,4 +1,4 @@
-"""The faults of this field, re-introduced one at a time into the running program: each must be found by a law.
+"""The faults of this field, re-introduced one at a time into the running program: a law must find each.
 
 Each was seen in a published bridge or reported against one; none is in `src`. A mutant replaces a function
 while it is applied, and nothing else knows of it.

@@ -25,12 +25,14 @@ def pytest_collection_modifyitems(config, items):
     version, separator, blob = replayed.partition(":")
     laws = [item for item in items if law_of(item) is not None]
     if len(laws) != 1 or len(items) != 1 or not separator:
-        raise pytest.UsageError("--replay VERSION:BLOB needs the one law that it is an example of, as printed")
+        raise pytest.UsageError(
+            "--replay VERSION:BLOB needs the one law that it is an example of, as printed"
+        )
     law_of(items[0])._hypothesis_internal_use_reproduce_failure = version, blob.encode()
 
 
 def law_of(item):
-    """What Hypothesis reads the example from: the test itself, or its state machine; None if it is neither."""
+    """What Hypothesis reads the example from: the test, or its state machine; None if it is neither."""
     function = item.function
     if not getattr(function, "is_hypothesis_test", False):
         return None

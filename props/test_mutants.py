@@ -1,4 +1,4 @@
-"""Proof that the laws bite: each fault of `mutants` is found by the law named there, within the examples stated."""
+"""Proof that the laws bite: each fault of `mutants` is found by the law named there, in so many examples."""
 
 import importlib.util
 import re
@@ -16,7 +16,7 @@ from twiliobridge.realtime import LocalProtocolError as IllegalToTheModel
 
 HERE = Path(__file__).parent
 FINDINGS = AssertionError, trio.TooSlowError, IllegalToThePhone, IllegalToTheModel
-"A law that is broken, a wait without end, and what may not be said. Anything else is a fault of the mutant's."
+"A law that is broken, a wait without end, what may not be said. Anything else is a fault of the mutant's."
 
 LAWS = {
     "call": ("call/test_faulty_calls.py", "test_whatever_is_said_every_law_of_a_call_holds"),
@@ -30,7 +30,10 @@ LAWS = {
     ),
     "tools": ("conversation/test_tool_laws.py", "test_one_request_for_each_set_of_results"),
     "inbound": ("conversation/test_inbound_laws.py", "test_the_models_clock_is_the_calls_clock"),
-    "early audio": ("conversation/test_inbound_laws.py", "test_early_audio_is_bounded_and_the_newest_is_kept"),
+    "early audio": (
+        "conversation/test_inbound_laws.py",
+        "test_early_audio_is_bounded_and_the_newest_is_kept",
+    ),
 }
 "And `conversation`: the invariants of `Conversations`."
 
@@ -115,5 +118,6 @@ def test_is_found(mutant, record_property):
 
 def test_the_table_lists_every_mutant():
     """props/README.md says of each which law finds it, and within how many examples."""
-    rows = re.findall(r"^\| (.+?) \| (.+?) \| \d+ \| (\d+) \|$", (HERE / "README.md").read_text(), re.MULTILINE)
+    table = (HERE / "README.md").read_text()
+    rows = re.findall(r"^\| (.+?) \| (.+?) \| \d+ \| (\d+) \|$", table, re.MULTILINE)
     assert rows == [(mutant.fault, mutant.law, str(mutant.within)) for mutant in MUTANTS]

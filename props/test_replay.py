@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 HERE = Path(__file__).parent
-PLANTED = '''
+PLANTED = """
 from faulty_call import happen
 from hypothesis import Phase, given, settings, strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, rule
@@ -27,7 +27,8 @@ def test_property(numbers):
 @given(DOOMED)
 def test_call(plan):
     call = happen(plan)
-    print("example", plan, [(end.sent, end.taken) for end in (call.bridge, call.phone, call.to_model, call.model)])
+    ends = call.bridge, call.phone, call.to_model, call.model
+    print("example", plan, [(end.sent, end.taken) for end in ends])
     assert not call.happened
 
 class Machine(RuleBasedStateMachine):
@@ -40,7 +41,7 @@ class Machine(RuleBasedStateMachine):
         assert self.total < 20
 
 TestMachine = Machine.TestCase
-'''
+"""
 
 
 def run_pytest(*arguments):
@@ -48,9 +49,8 @@ def run_pytest(*arguments):
     paths = os.pathsep.join((str(HERE), str(HERE.parent / "tests")))
     options = ["-p", "replay", "-p", "no:cacheprovider", "-c", os.devnull]
     command = [sys.executable, "-m", "pytest", *options, *arguments]
-    done = subprocess.run(  # noqa: S603 -- ourselves
-        command, env=os.environ | {"PYTHONPATH": paths}, capture_output=True, text=True, timeout=120, check=False
-    )
+    environment = os.environ | {"PYTHONPATH": paths}
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=120)  # noqa: PLW1510, S603
     return done.stdout + done.stderr
 
 

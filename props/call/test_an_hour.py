@@ -26,14 +26,14 @@ TURNS = st.lists(
     min_size=1,
     max_size=5,
 )
-"""Over and over: ms of speech, seconds into the answer of the interruption, and the end of a wire that is then not
-read for a second."""
+"""Over and over: ms of speech, seconds into the answer of the interruption, and the end of a wire that is then
+not read for a second."""
 
 
 @settings(max_examples=max(2, settings().max_examples // 40))
 @given(TURNS, st.integers(0, 2**16))
 def test_an_hour_keeps_no_more_than_its_first_minutes(turns, seed):
-    """Nothing of what the relay holds grows with the call, no cut is repeated, and it ends as the caller does."""
+    """Nothing of what the relay holds grows with the call, no cut is repeated, and the caller ends it."""
     scheduler._r.seed(seed)
     trio.run(an_hour, turns, clock=MockClock(autojump_threshold=0))
 

@@ -36,7 +36,7 @@ def test_the_models_clock_is_the_calls_clock(steps):
 
 @given(SPOKEN)
 def test_silence_that_is_assumed_never_puts_the_models_clock_ahead(steps):
-    """Nor does it add up: within one frame after each frame, however often the caller pauses in mid-speech."""
+    """Nor does it add up: within one frame after each frame, however often a caller pauses in mid-speech."""
     inbound, model_ms = Inbound(), 0.0
     inbound.heard(frame(155), now := 0.020)  # a frame leaves when its 20 ms are over
     for gap, speaking in steps:

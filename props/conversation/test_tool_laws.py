@@ -1,4 +1,4 @@
-"""However many tools a response calls, in whatever order they answer: the model is asked to go on exactly once."""
+"""However many tools a response calls, in whatever order they answer: the model is asked to go on once."""
 
 from dataclasses import replace
 
@@ -19,7 +19,7 @@ HELPER = replace(AGENT, tools=(Tool("balance", "A tool.", unused),))
 
 @st.composite
 def sets(draw):
-    """One response's calls, their answers and its end: each answer after its call, the end after all calls."""
+    """One response's calls, their answers and its end: an answer after its call, the end after all calls."""
     calls = draw(st.integers(1, 4))
     answers_at = [draw(st.integers(number, calls)) for number in range(calls)]
     order: list[tuple[str, int]] = []
@@ -37,7 +37,7 @@ def sets(draw):
 
 @given(st.lists(sets(), min_size=1, max_size=4))
 def test_one_request_for_each_set_of_results(orders):
-    """After the last output and the response's end, whichever is later; no output is missing, none comes twice."""
+    """After the last output and the response's end, whichever is later; no output is missing or comes twice."""
     call = Exchange(HELPER).open()
     for index, order in enumerate(orders):
         name = f"r{index}"

@@ -24,7 +24,9 @@ from twiliobridge.realtime.state import TRANSITIONS, Phase, Position, kind_of, s
 RESPONSES = st.builds(Response, id=st.sampled_from("abc"), conversation_id=st.sampled_from(["c", None]))
 EVENTS = st.one_of(
     st.builds(SessionCreated, session=st.just(Session())),
-    st.builds(Error, error=st.builds(ErrorDetail, code=st.sampled_from(["invalid_value", "session_expired"]))),
+    st.builds(
+        Error, error=st.builds(ErrorDetail, code=st.sampled_from(["invalid_value", "session_expired"]))
+    ),
     st.builds(ResponseCreated, response=RESPONSES),
     st.builds(ResponseDone, response=RESPONSES),
     st.builds(CreateResponse, response=st.none() | st.just(ResponseParams(conversation="none"))),
@@ -40,9 +42,8 @@ def test_a_session_goes_where_the_table_leads_and_nowhere_else(script):
         then = TRANSITIONS[position.phase][sender].get(kind_of(event, position))
         try:
             after = step(position, sender, event)
-        except LocalProtocolError as violation:
+        except LocalProtocolError:
             assert then is None
-            assert "\n" not in str(violation)
             continue
         assert after.phase is then
         if isinstance(event, ResponseCreated) and event.response.conversation_id is not None:
