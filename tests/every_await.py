@@ -22,6 +22,14 @@ class AtStep(trio.abc.Instrument):
             self._act()
 
 
+class OfTheBridge(AtStep):
+    """Counts only what the tasks of `run_call` do."""
+
+    def before_task_step(self, task: trio.lowlevel.Task) -> None:
+        if "twiliobridge.call" in task.name:
+            super().before_task_step(task)
+
+
 async def at_every_await(
     scenario: Callable[[], Awaitable[None]], act: Callable[[], None], every: int = 1
 ) -> int:

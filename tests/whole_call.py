@@ -7,6 +7,7 @@ heard one can tell which reply it is of. `call_laws` reads the evidence.
 import re
 from collections import deque
 from contextlib import asynccontextmanager
+from math import inf
 
 import numpy as np
 import trio
@@ -14,7 +15,7 @@ from call_laws import check_laws
 
 from twiliobridge.audio import ulaw_decode, ulaw_encode
 from twiliobridge.call import run_call
-from twiliobridge.caller import MockTwilioClient, over_wire
+from twiliobridge.caller import LineConditions, MockTwilioClient, over_wire
 from twiliobridge.conversation import Agent, Limits, Relay
 from twiliobridge.offline.brain import Say
 from twiliobridge.offline.engines import Engines
@@ -25,7 +26,7 @@ from twiliobridge.offline.run import run_offline_session
 from twiliobridge.wires import memory_wires
 
 AGENT = Agent(instructions="Be brief.", greeting="Hello.")
-USUAL, BOUNDS = Knobs(), Limits()
+USUAL, BOUNDS, GOOD_LINE = Knobs(), Limits(), LineConditions()
 BACKLOG = 1 << 20
 GREETING = 1
 "The number of the speech with which most scripts begin."
@@ -123,6 +124,8 @@ class End:
         self.sent, self.taken = [], []
         self.lost = nothing
         "Tells of a message whether it gets lost on its way out."
+        self.left_at = inf
+        "When it was closed, in seconds."
         self._readable = trio.Event()
         self.read_on()
         self._held = None
@@ -146,7 +149,8 @@ class End:
         return text
 
     def stop_reading(self):
-        self._readable = trio.Event()
+        if self._readable.is_set():  # or else whoever waits would wait for ever
+            self._readable = trio.Event()
 
     def read_on(self):
         self._readable.set()
@@ -156,11 +160,13 @@ class End:
         try:
             await trio.lowlevel.checkpoint()
         except trio.Cancelled:
-            self.wire.vanish()
+            self.vanish()
             raise
+        self.left_at = min(self.left_at, trio.current_time())
         await self.wire.aclose(code, reason)
 
     def vanish(self):
+        self.left_at = min(self.left_at, trio.current_time())
         self.wire.vanish()
 
     @property
@@ -179,7 +185,7 @@ def ends(near_name, far_name, log, lag=0.0, backlog=BACKLOG):
 
 
 class Call:
-    def __init__(self, model, lag, backlog):
+    def __init__(self, model, lag, backlog, conditions=GOOD_LINE):
         self.log, self.notes, self.watched = [], [], []
         self.lag = lag
         self._news = trio.Event()
@@ -191,6 +197,7 @@ class Call:
         self.client = MockTwilioClient(
             "wss://in.process/twilio-agent",
             connect=over_wire(self.phone),
+            conditions=conditions,
             observe=lambda now, note: self.notes.append((now, note)),
         )
         self.summary, self.over, self.over_at = None, trio.Event(), None
@@ -199,9 +206,15 @@ class Call:
     def line(self):
         return self.client.line
 
-    async def run(self, dial, agent, limits):
+    async def run(self, dial, agent, limits, shutdown=None):
         self.summary = await run_call(
-            self.bridge, dial or self.dial, agent, limits, watch=self.watch, relay=self.make_relay
+            self.bridge,
+            dial or self.dial,
+            agent,
+            limits,
+            watch=self.watch,
+            relay=self.make_relay,
+            shutdown=shutdown,
         )
         self.over_at = trio.current_time()
         self.over.set()

@@ -51,7 +51,19 @@ def cut(text: str, at: float) -> str:
     return text[: int(len(text) * at)]
 
 
-arriving = any_text | almost | st.builds(cut, almost, st.floats(0, 1))
+BOTTOMLESS = st.builds(
+    lambda kind, bracket, depth: f'{{"type":"{kind}","item":' + bracket * depth,
+    st.sampled_from(TYPES),
+    st.sampled_from(["[", '{"item":']),
+    st.sampled_from([10, 1000, 100_000]),
+)
+HUGE = st.builds(
+    lambda kind, name, number: f'{{"type":"{kind}","event_id":"e","{name}":{number}}}',
+    st.sampled_from(TYPES),
+    st.sampled_from(NAMES),
+    st.sampled_from(["9" * 5000, "-" + "9" * 400, "1e999", "-1e-999", "NaN", "0." + "1" * 5000]),
+)
+arriving = any_text | almost | st.builds(cut, almost, st.floats(0, 1)) | BOTTOMLESS | HUGE
 
 
 @given(st.sampled_from(Role), st.lists(arriving, max_size=5))

@@ -54,7 +54,7 @@ def test_silence_in_mid_speech_is_assumed_as_it_passes():
     due = inbound.deadline()
     assert due == 0.75
     assert inbound.wake(0.5) == ()
-    assert ms(inbound.wake(due)) == 750
+    assert ms(inbound.wake(due)) == 730, "the frame that leaves at this moment holds the last 20"
     assert inbound.deadline() == 1.0
     assert ms(inbound.wake(1.0)) == 250
     inbound.speech_stopped()
@@ -69,6 +69,17 @@ def test_assumed_silence_is_not_filled_again():
     assumed = ms(inbound.wake(0.75))
     *rest, _ = inbound.heard(frame(175 + 900), 0.92)
     assert assumed + ms(rest) == 900
+
+
+def test_a_pause_that_ends_as_silence_is_assumed_adds_nothing():
+    """However often: the frame that comes at that moment is not 20 ms late."""
+    inbound, audio_ms, pauses = Inbound(), 0.0, 10
+    inbound.speech_started()
+    for k in range(pauses):
+        now = 0.75 * k
+        audio_ms += ms(inbound.heard(frame(155 + 750 * k), now))
+        audio_ms += ms(inbound.wake(now + 0.75))
+    assert audio_ms == 750 * pauses
 
 
 def test_assumed_silence_ends_after_ten_seconds():

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 import trio
-from every_await import AtStep
+from every_await import OfTheBridge
 from msgspec.structs import replace
 from whole_call import Call, orator, say, speech
 
@@ -35,14 +35,6 @@ BRISK = Agent(
     tools=(Tool("look_up", "Looks.", look_up),),
 )
 REPLIES = (say(1, 60), CallTool("look_up")), (say(2, 200),), (say(3, 60), CallTool("end_call"))
-
-
-class OfTheBridge(AtStep):
-    """Counts only what the tasks of `run_call` do."""
-
-    def before_task_step(self, task):
-        if "twiliobridge.call" in task.name:
-            super().before_task_step(task)
 
 
 class Sparing:

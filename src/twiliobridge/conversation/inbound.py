@@ -32,6 +32,8 @@ class Inbound:
         self._reached_ms: float | None = None
         "The timestamp up to which the model has audio."
         self._last = 0.0
+        self._frame_ms = 0.0
+        "The length of the last frame, which came at `_last`."
         self._filled_ms = 0
         "Silence assumed since the last frame, at `_last`."
         self._speaking = False
@@ -45,8 +47,8 @@ class Inbound:
         in_step = -LONGEST_GAP_MS <= gap < SMALLEST_GAP_MS
         # A drift too small to fill is kept and measured again with the next frame.
         start = reached if in_step else media.timestamp_ms
-        self._reached_ms = start + AudioFormat.PCMU.duration_ms(media.size)
-        self._last, self._filled_ms = now, 0
+        self._last, self._frame_ms, self._filled_ms = now, AudioFormat.PCMU.duration_ms(media.size), 0
+        self._reached_ms = start + self._frame_ms
         missing = 0 if in_step else int(min(gap, LONGEST_GAP_MS))
         return (*_silence(missing), media.payload)
 
@@ -60,16 +62,17 @@ class Inbound:
         """When silence must be assumed, if no frame comes before."""
         if not self._speaking or self._reached_ms is None or self._filled_ms >= LONGEST_GAP_MS:
             return None
-        if not self._filled_ms:
-            return self._last + STALLED_AFTER
-        return self._last + self._filled_ms / 1000.0 + STALLED_EVERY
+        further = (self._frame_ms + self._filled_ms) / 1000.0 + STALLED_EVERY
+        return self._last + (further if self._filled_ms else max(STALLED_AFTER, further))
 
     def wake(self, now: float) -> tuple[str, ...]:
         """The silence that has passed, once the deadline is reached."""
         due = self.deadline()
         if due is None or self._reached_ms is None or now < due:
             return ()
-        missing = round(min((now - self._last) * 1000.0, LONGEST_GAP_MS)) - self._filled_ms
+        # A frame leaves when its audio is over: of what has passed, the next may bring as much as the last did.
+        passed = (now - self._last) * 1000.0 - self._frame_ms
+        missing = round(min(passed, LONGEST_GAP_MS)) - self._filled_ms
         self._filled_ms += missing
         self._reached_ms += missing
         return _silence(missing)

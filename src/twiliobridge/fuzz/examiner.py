@@ -1,0 +1,136 @@
+"""Plays scenarios and says which laws they broke. Every one is followed by a clean call."""
+
+from collections import deque
+from collections.abc import Callable
+from dataclasses import replace
+from statistics import median
+from time import sleep
+
+import trio
+
+from twiliobridge.fuzz.baseline import CALLS, clean_call, failure, measure, seconds, speed
+from twiliobridge.fuzz.endpoint import Endpoint
+from twiliobridge.fuzz.laws import Breach, Law, gravest
+from twiliobridge.fuzz.performance import Manners, Trace, play
+from twiliobridge.fuzz.scenario import AnyStep, Cut, Deaf, Drop, Flood, Giant, Octets, Steps
+
+TRIES, BETWEEN_TRIES = 4, 0.5
+"Clean calls, and seconds before each, that an endpoint has to come back by itself after one failed."
+
+TRIES_RESTARTED = 20
+"The same where somebody restarted it."
+
+MORE_PATIENCE = 4
+"Times the patience, where a matter of time is looked at for the last time."
+
+TIMES_SLOWER, SECONDS_SLOWER = 3.0, 0.03
+"What `as-fast` allows: both must be exceeded, twice in a row. A busy machine may double a median, and below"
+"30 ms it is the machine's scheduler that is measured."
+
+ROUGH = (Giant, Flood, Cut, Drop, Deaf)
+"After these a connection may be gone without a goodbye: a reset discards what the peer has not read."
+
+
+class Examiner:
+    """`restart` brings the endpoint back when it does not recover by itself, and says whether it could."""
+
+    def __init__(self, endpoint: Endpoint, restart: Callable[[], bool] | None = None) -> None:
+        self._endpoint, self._restart = endpoint, restart
+        self.calls = 0
+        self.lost = False
+        "The endpoint takes no clean call any more, and nobody restarts it."
+        self.manners = measure(self._play)
+        self.speed_before = self.manners.answer
+        self._recent: deque[float] = deque(maxlen=CALLS)
+
+    def examine(self, steps: Steps, *, patiently: bool = False) -> list[Breach]:
+        """The laws that one call of these steps broke, the gravest first."""
+        manners = self.manners
+        if patiently:
+            manners = replace(manners, patience=manners.patience * MORE_PATIENCE)
+        breaches = list(breaches_of(self._play(steps, manners), steps, manners))
+        clean = self._play(clean_call(manners.speech), manners)
+        self._recent.append(seconds(clean, manners))
+        fault = failure(clean, manners)
+        if fault is not None:
+            breaches.append(
+                Breach(Law.NEXT_CALL, f"the next clean call: {fault}", by_clock="within" in fault)
+            )
+            self.lost = not self.recover()
+        return gravest(breaches)
+
+    def recover(self) -> bool:
+        """Whether the endpoint takes clean calls again, by itself or restarted."""
+        if self._restart is None:
+            return self._works_again(TRIES)
+        return self._works_again(1) or self.restart()
+
+    def restart(self) -> bool:
+        return self._restart is not None and self._restart() and self._works_again(TRIES_RESTARTED)
+
+    def seems_slower(self) -> bool:
+        """By the clean calls after the last examples, which cost nothing more."""
+        return len(self._recent) == CALLS and self._is_slower(median(self._recent))
+
+    def slowdown(self) -> Breach | None:
+        """Whether `as-fast` is broken now, by two measurements."""
+        for _ in range(2):
+            after = self.speed_now()
+            if not self._is_slower(after):
+                return None
+        was = f"before the run after {self.speed_before * 1000:.0f} ms"
+        seen = f"clean calls are answered after {after * 1000:.0f} ms, {was}"
+        return Breach(Law.AS_FAST, seen, by_clock=True)
+
+    def _is_slower(self, after: float) -> bool:
+        return after > max(self.speed_before * TIMES_SLOWER, self.speed_before + SECONDS_SLOWER)
+
+    def speed_now(self) -> float:
+        return speed(self._play, self.manners)
+
+    def call(self, steps: Steps) -> None:
+        """A call that is not judged."""
+        self._play(steps, self.manners)
+
+    def _play(self, steps: Steps, manners: Manners) -> Trace:
+        self.calls += 1
+        return trio.run(play, self._endpoint, steps, manners)
+
+    def _works_again(self, tries: int) -> bool:
+        manners = replace(self.manners, patience=self.manners.patience * MORE_PATIENCE)
+        for _ in range(tries):
+            sleep(BETWEEN_TRIES)
+            if failure(self._play(clean_call(manners.speech), manners), manners) is None:
+                return True
+        return False
+
+
+def breaches_of(trace: Trace, steps: Steps, manners: Manners) -> list[Breach]:
+    """The laws that the call itself broke."""
+    breaches = []
+    if trace.unanswered:
+        seen = f"neither answered nor closed within {manners.patience:.1f} s; clean calls are answered after "
+        breaches.append(Breach(Law.ANSWERS, f"{seen}{manners.answer * 1000:.0f} ms", by_clock=True))
+    if trace.goodbye_unanswered:
+        seen = f"a WebSocket close was not answered within {manners.patience:.1f} s"
+        breaches.append(Breach(Law.ANSWERS, seen, by_clock=True))
+    if crash := _crash(trace, steps, manners):
+        breaches.append(Breach(Law.NO_CRASH, crash))
+    if trace.faults:
+        breaches.append(Breach(Law.LEGAL, trace.faults[0]))
+    return breaches
+
+
+def _crash(trace: Trace, steps: Steps, manners: Manners) -> str | None:
+    if trace.refused is not None:
+        return trace.refused
+    if trace.close_code == 1011:
+        return trace.ending
+    tidy = not any(_is_rough(step) for step in steps)
+    if trace.hung_up and trace.close_code == 1006 and tidy and not manners.vanishes:
+        return trace.ending
+    return None
+
+
+def _is_rough(step: AnyStep) -> bool:
+    return isinstance(step, ROUGH) or (isinstance(step, Octets) and not step.binary)

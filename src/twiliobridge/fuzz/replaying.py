@@ -1,0 +1,37 @@
+"""Plays a scenario from its file again."""
+
+import ssl
+from pathlib import Path
+
+from twiliobridge.fuzz.endpoint import Endpoint
+from twiliobridge.fuzz.examiner import Examiner
+from twiliobridge.fuzz.laws import Breach, Law
+from twiliobridge.fuzz.scenario import Scenario, read_scenario
+
+
+def replay(
+    url: str,
+    file: Path | str,
+    auth_token: str | None = None,
+    public_url: str | None = None,
+    ssl_context: ssl.SSLContext | None = None,
+) -> list[str]:
+    """What is wrong, a line for each law that is broken; empty if none is.
+
+    Unusable if there is no endpoint, ScenarioError if there is no scenario. Runs event loops of its own.
+    """
+    endpoint = Endpoint(url, auth_token, public_url, ssl_context)
+    return [
+        f"{each.law.sentence} {each.seen}" for each in replay_scenario(endpoint, read_scenario(Path(file)))
+    ]
+
+
+def replay_scenario(endpoint: Endpoint, scenario: Scenario) -> list[Breach]:
+    """The breaches of the first call that has any, and of `as-fast` after the last."""
+    examiner = Examiner(endpoint)
+    for _ in range(scenario.calls):
+        breaches = examiner.examine(scenario.steps, patiently=True)
+        if breaches:
+            return breaches
+    slow = examiner.slowdown() if scenario.law == Law.AS_FAST.value else None
+    return [slow] if slow else []

@@ -1,0 +1,169 @@
+"""Small Media Streams servers, each with one planted bug: `python gallery.py NAME` prints its port."""
+
+import asyncio
+import base64
+import json
+import sys
+
+from websockets.asyncio.server import serve
+from websockets.exceptions import ConnectionClosed
+
+
+class Echo:
+    """Greets, echoes, and is sound: what it cannot read it ignores, and `stop` ends the call."""
+
+    def __init__(self):
+        self.calls = 0
+
+    async def __call__(self, websocket):
+        self.calls += 1
+        sid = None
+        try:
+            async for text in websocket:
+                message = self.read(text)
+                match message.get("event"):
+                    case "start" if isinstance(sid := message.get("streamSid"), str) and sid:
+                        await self.started(websocket, sid, message)
+                    case "media" if sid:
+                        await self.heard(websocket, sid, message)
+                    case "dtmf" if sid:
+                        await self.pressed(websocket, sid, message)
+                    case "stop":
+                        return
+        except ConnectionClosed:
+            await self.dropped(sid)
+
+    def read(self, text):
+        try:
+            message = json.loads(text)
+        except (ValueError, RecursionError):
+            return {}
+        return message if isinstance(message, dict) else {}
+
+    async def started(self, websocket, sid, message):
+        await self.play(websocket, sid, "/" * 216)
+
+    async def heard(self, websocket, sid, message):
+        try:
+            payload = message["media"]["payload"]
+            base64.b64decode(payload, validate=True)
+        except (KeyError, TypeError, ValueError):
+            return
+        await self.play(websocket, sid, payload)
+
+    async def pressed(self, websocket, sid, message):
+        await self.say(websocket, {"event": "clear", "streamSid": sid})
+
+    async def dropped(self, sid):
+        pass
+
+    async def play(self, websocket, sid, payload):
+        await self.say(websocket, {"event": "media", "streamSid": sid, "media": {"payload": payload}})
+
+    async def say(self, websocket, message):
+        await websocket.send(json.dumps(message))
+
+
+class CrashOnMissing(Echo):
+    """A field that is not there is a KeyError."""
+
+    async def heard(self, websocket, sid, message):
+        message["media"]["timestamp"]
+        await super().heard(websocket, sid, message)
+
+
+class PoisonedForEver(Echo):
+    """One call whose parameters are no object, and no later call is answered."""
+
+    poison = False
+
+    async def started(self, websocket, sid, message):
+        start = message.get("start")
+        if not isinstance(start, dict) or not isinstance(start.get("customParameters"), dict):
+            self.poison = True
+        if not self.poison:
+            await super().started(websocket, sid, message)
+
+
+class PoisonedOnce(Echo):
+    """A key that is none stays in the buffer, and the next call falls over it."""
+
+    keys = ""
+
+    async def started(self, websocket, sid, message):
+        keys, self.keys = self.keys, ""
+        keys.encode()
+        await super().started(websocket, sid, message)
+
+    async def pressed(self, websocket, sid, message):
+        dtmf = message.get("dtmf")
+        self.keys = dtmf.get("digit") if isinstance(dtmf, dict) else ""
+
+
+class LeakRefuses(Echo):
+    """A call that is dropped keeps its line for ever, and there are thirty lines."""
+
+    lines = 0
+
+    async def started(self, websocket, sid, message):
+        if self.lines >= 30:
+            await websocket.close(1013)
+            return
+        await super().started(websocket, sid, message)
+
+    async def dropped(self, sid):
+        self.lines += 1
+
+
+class LeakSlows(Echo):
+    """Each call leaves something behind, and the next must walk past all of it."""
+
+    async def started(self, websocket, sid, message):
+        await asyncio.sleep(self.calls * 0.001)
+        await super().started(websocket, sid, message)
+
+
+class IllegalReply(Echo):
+    """The answer to a key has a field that Twilio does not know."""
+
+    async def pressed(self, websocket, sid, message):
+        await self.say(websocket, {"event": "clear", "streamSid": sid, "reason": "key"})
+
+
+class HangsOnOrder(Echo):
+    """Audio before `start` waits for a `start` that nobody reads any more."""
+
+    async def __call__(self, websocket):
+        async for text in websocket:
+            message = self.read(text)
+            if message.get("event") == "media":
+                await asyncio.Event().wait()
+            if message.get("event") == "start" and isinstance(message.get("streamSid"), str):
+                await self.started(websocket, message["streamSid"], message)
+                break
+        await super().__call__(websocket)
+
+
+GALLERY = {
+    each.__name__: each
+    for each in (
+        Echo,
+        CrashOnMissing,
+        PoisonedForEver,
+        PoisonedOnce,
+        LeakRefuses,
+        LeakSlows,
+        IllegalReply,
+        HangsOnOrder,
+    )
+}
+
+
+async def main(name, port=0):
+    async with serve(GALLERY[name](), "127.0.0.1", port) as server:
+        print(server.sockets[0].getsockname()[1], flush=True)  # noqa: T201 -- for whoever started it
+        await server.serve_forever()
+
+
+if __name__ == "__main__":
+    asyncio.run(main(sys.argv[1], *map(int, sys.argv[2:])))

@@ -1,0 +1,19 @@
+"""Servers as processes of their own, so that what they leave behind is theirs."""
+
+import subprocess
+import sys
+from contextlib import contextmanager
+from pathlib import Path
+
+HERE = Path(__file__).parent / "fuzz"
+
+
+@contextmanager
+def running(file, *arguments):
+    """A server of tests/fuzz; its port is the first line that it prints."""
+    command = [sys.executable, str(HERE / file), *map(str, arguments)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True) as process:  # noqa: S603
+        try:
+            yield process, int(process.stdout.readline())
+        finally:
+            process.kill()
