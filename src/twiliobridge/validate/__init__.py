@@ -1,0 +1,1 @@
+"""The judge of a bridge: eight checks that can fail, ours or anyone's."""
