@@ -7,6 +7,8 @@ from datetime import datetime
 from enum import Enum
 from typing import Protocol
 
+EIGHT = frozenset(f"C{number}" for number in range(1, 9))
+
 SAMPLES_FOR_P95 = 20
 "Under this many samples the 95th percentile is the maximum by another name, and is withheld."
 
@@ -124,7 +126,8 @@ class CutAudio:
 @dataclass(frozen=True, kw_only=True)
 class CallRecord:
     """One call as it was heard. Both sides are mu-law bytes at 8 kHz on one clock, 8 bytes a millisecond,
-    silence 0xFF."""
+    silence 0xFF.
+    """
 
     name: str
     "Unique in a run, fit for a file name: c4-tone"
@@ -204,7 +207,7 @@ class SelfCheck:
         figures = f"median {self.median_ms:.1f} ms, p99 {self.p99_ms:.1f} ms, worst {self.worst_ms:.1f} ms"
         if self.trusted:
             return f"self-check: own pacing error {figures} over {self.frames} frames"
-        return f"self-check: own pacing error {figures}, over the limit of {self.limit_ms:g} ms: latencies withheld"
+        return f"self-check: own pacing error {figures}: above {self.limit_ms:g} ms, so no latency is given"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -234,12 +237,14 @@ class SuiteResult:
     @property
     def success(self) -> bool:
         """All eight passed. Anything skipped, not applicable or interrupted is not a pass."""
-        return not self.interrupted and len(self.results) == 8 and self.passed == 8
+        passed = {each.id for each in self.results if each.status is Status.PASSED}
+        return not self.interrupted and passed >= EIGHT and not self.count(Status.FAILED)
 
     @property
     def acceptable(self) -> bool:
         """Nothing that was asked for failed, and something passed: what exit code 0 says of a part of the suite
-        or of a bridge into which one cannot see."""
+        or of a bridge into which one cannot see.
+        """
         return not self.interrupted and self.passed > 0 and not self.count(Status.FAILED)
 
     @property
