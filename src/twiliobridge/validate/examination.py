@@ -52,6 +52,9 @@ class Examination:
         self.target = target
         self.material = material
         self.measured = Measured()
+        "What this check alone measures."
+        self.of_calls = Measured()
+        "What is measured of every call."
         self.records: list[CallRecord] = []
         self.under_way: list[ProbeCall] = []
         self._check_id = check_id
@@ -117,17 +120,17 @@ class Examination:
         line = call.client.line
         if (first := call.first_heard_s) is None:
             return
-        self.measured.add("time to first audio", first * 1000)
-        self.measured.add("buffer depth", call.trunk.deepest_ms)
-        self.measured.add("clipping", clipped_ratio(call.heard))
-        self.measured.add("silence ratio", silence_ratio(call.heard))
+        self.of_calls.add("time to first audio", first * 1000)
+        self.of_calls.add("buffer depth", call.trunk.deepest_ms)
+        self.of_calls.add("clipping", clipped_ratio(call.heard))
+        self.of_calls.add("silence ratio", silence_ratio(call.heard))
         for gap in call.client.statistics().gaps_heard_ms:
-            self.measured.add("gap within an answer", gap)
+            self.of_calls.add("gap within an answer", gap)
         said = [Piece(each.began, bytes(each.audio)) for each in line.speech.said if each.began is not None]
         if said:
             sides: list[Interval] = [*line.heard.stretches, *said]
             end = max(each.ended for each in sides)
-            self.measured.add("dead air", dead_air_s(sides, call.began, end))
+            self.of_calls.add("dead air", dead_air_s(sides, call.began, end))
 
     # ------------------------------------------------ findings
 

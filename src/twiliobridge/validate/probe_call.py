@@ -8,6 +8,7 @@ import trio
 from twiliobridge.audio import RATE
 from twiliobridge.caller import (
     AgentStartsBeingHeard,
+    CallerStartsSpeaking,
     Cleared,
     ConnectionDropped,
     KeyPressed,
@@ -67,8 +68,16 @@ class ProbeCall:
             case Cleared(cut_ms):
                 end = self.trunk.received_bytes
                 self.cuts.append(Cut(now, end - round(cut_ms * RATE / 1000), end))
+            case CallerStartsSpeaking(duration_ms):
+                length = None if duration_ms is None else duration_ms / 1000
+                self._tell_speech(now, MomentKind.CALLER_SPEECH, "caller speaks", length)
+            case AgentStartsBeingHeard():
+                self._tell_speech(now, MomentKind.AGENT_SPEECH, "agent is heard", None)
         if (moment := self._moment(now, note)) is not None:
             self._tell(moment)
+
+    def _tell_speech(self, now: float, kind: MomentKind, text: str, length: float | None) -> None:
+        self._tell(Moment(time_s=self.seconds(now), kind=kind, text=text, duration_s=length))
 
     def seconds(self, now: float) -> float:
         """On the call's clock."""
@@ -238,7 +247,3 @@ def spoken(utterance: Utterance) -> Spoken:
     began = utterance.began or 0.0
     first, last = speech_ms(bytes(utterance.audio))
     return Spoken(began + first / 1000, began + (last or utterance.duration_ms) / 1000)
-
-
-def first_sound(call: ProbeCall) -> float | None:
-    return next((at for at, note in call.notes if isinstance(note, AgentStartsBeingHeard)), None)

@@ -173,10 +173,17 @@ class CheckResult:
 
     @property
     def reason(self) -> str:
-        """One line: the first finding that explains the status."""
+        """One line: what was seen first of what explains the status."""
         if self.skipped:
             return self.skipped
-        return next((each.reason for each in self.findings if each.status is self.status), "")
+        seen = [each.reason for each in self.findings if each.status is self.status]
+        if self.status is not Status.PASSED:
+            return seen[0] if seen else ""
+        parts = [f"{len(seen)} of {len(self.findings)} laws hold"]
+        for status, text in ((Status.FAILED, "recommended ones do not"), (Status.NOT_APPLICABLE, "cannot be told")):
+            if count := sum(each.status is status for each in self.findings):
+                parts.append(f"{count} {text}")
+        return ", ".join(parts)
 
 
 class Mode(Enum):
@@ -232,7 +239,7 @@ class SuiteResult:
     version: str = ""
     "Of twiliobridge."
     headline: tuple[Metric, ...] = field(default=())
-    "Metrics over all calls of the run."
+    "What was measured of every call of the run; what one check alone measures is in its result."
 
     @property
     def success(self) -> bool:
@@ -242,8 +249,8 @@ class SuiteResult:
 
     @property
     def acceptable(self) -> bool:
-        """Nothing that was asked for failed, and something passed: what exit code 0 says of a part of the suite
-        or of a bridge into which one cannot see.
+        """Nothing that was asked for failed, and something passed: what exit code 0 says of a part of the
+        suite, or of a bridge into which one cannot see.
         """
         return not self.interrupted and self.passed > 0 and not self.count(Status.FAILED)
 

@@ -22,8 +22,8 @@ from twiliobridge.validate.target import Target
 
 log = logging.getLogger(__name__)
 
-PACING_LIMIT_MS = 20.0
-"A frame's length: a suite that is later than that would report its own lateness as the bridge's."
+PACING_LIMIT_MS = 40.0
+"Two frames: a suite that is later than that would report its own lateness as the bridge's."
 
 
 @dataclass
@@ -41,9 +41,10 @@ class Suite:
     "Where the recordings of the calls are written."
     progress: Progress = field(default_factory=Silent)
     _results: list[CheckResult] = field(default_factory=list, init=False)
-    _measured: list[Measured] = field(default_factory=list, init=False)
+    _of_calls: list[Measured] = field(default_factory=list, init=False)
     _pacing: list[float] = field(default_factory=list, init=False)
     _began: float = field(default=0.0, init=False)
+    _ended: float = field(default=0.0, init=False)
     _started: datetime = field(default_factory=lambda: datetime.now(UTC), init=False)
     _current: tuple[Check, Examination, float] | None = field(default=None, init=False)
 
@@ -51,9 +52,12 @@ class Suite:
         """All checks. Cancelled, `result` has what was found until then."""
         self._began, self._started = trio.current_time(), datetime.now(UTC)
         self.progress.run_begins([(each.id, each.name) for each in self.checks])
-        for check in self.checks:
-            await self._judge(check)
-        return self.result(trio.current_time())
+        try:
+            for check in self.checks:
+                await self._judge(check)
+        finally:
+            self._ended = trio.current_time()
+        return self.result()
 
     async def _judge(self, check: Check) -> None:
         laws = (*check.parts, _carried_out(check))
@@ -71,16 +75,16 @@ class Suite:
         self._current = None
         result = self._check_result(check, examination, findings, trio.current_time() - began)
         self._results.append(result)
-        self._measured.append(examination.measured)
+        self._of_calls.append(examination.of_calls)
         self.progress.check_ends(result)
 
-    def result(self, now: float, *, interrupted: bool = False) -> SuiteResult:
-        """What was found by `now`, in seconds; what is under way counts as interrupted."""
+    def result(self, *, interrupted: bool = False) -> SuiteResult:
+        """What was found until the run ended; what was under way then counts as interrupted."""
         results = list(self._results)
         if self._current is not None:
             check, examination, began = self._current
             findings = examination.findings(Status.INTERRUPTED, "the run was stopped")
-            results.append(self._check_result(check, examination, findings, now - began))
+            results.append(self._check_result(check, examination, findings, self._ended - began))
         done = {each.id for each in results}
         why = {check.id: reason for check, reason in self.skipped}
         left = [each for each in self.checks if each.id not in done]
@@ -90,7 +94,7 @@ class Suite:
         self_check = self._self_check()
         return SuiteResult(
             started=self._started,
-            duration_s=max(0.0, now - self._began),
+            duration_s=max(0.0, self._ended - self._began),
             mode=self.target.mode,
             server=self.target.url,
             model=self.target.model,
@@ -101,7 +105,7 @@ class Suite:
             results=tuple(sorted(results, key=lambda each: each.id)),
             interrupted=interrupted,
             version=version("twiliobridge"),
-            headline=metrics_of(self._measured, self_check),
+            headline=metrics_of(self._of_calls, self_check),
         )
 
     def _check_result(

@@ -135,7 +135,7 @@ class ModelTap:
         async def watching() -> AsyncIterator[Wire]:
             session = self._begin()
             try:
-                async with self._refusing() if self._refuses() else dial() as wire:
+                async with self._refusing() if self.refuses() else dial() as wire:
                     yield TappedWire(wire, session)
             finally:
                 session.closed = trio.current_time()
@@ -155,7 +155,7 @@ class ModelTap:
         self.sessions.append(ModelSession(trio.current_time()))
         return self.sessions[-1]
 
-    def _refuses(self) -> bool:
+    def refuses(self) -> bool:
         refuses, self._refusals = self._refusals > 0, max(0, self._refusals - 1)
         return refuses
 

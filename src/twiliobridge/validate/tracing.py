@@ -55,20 +55,30 @@ def trace(deltas: Iterable[Delta], plays: Iterable[Play]) -> list[Traced]:
     found: list[Traced] = []
     expected = 0
     for play in plays:
-        place = _place(stream, play.audio, expected)
+        skipped, place = _place(stream, play.audio, expected)
         if place >= 0:
-            found += _split(spans, place, place + len(play.audio), play.position)
-            expected = place + len(play.audio)
+            end = place + len(play.audio) - skipped
+            found += _split(spans, place, end, play.position + skipped)
+            expected = end
     return found
 
 
-def _place(stream: bytearray, audio: bytes, expected: int) -> int:
-    """Where in `stream` the audio is; -1 if it is not from there."""
+def _place(stream: bytearray, audio: bytes, expected: int) -> tuple[int, int]:
+    """How many bytes of the audio to leave out, and where in `stream` the rest is; (0, -1) if it is not from
+    there.
+    """
     if not audio:
-        return -1
+        return 0, -1
     if stream[expected : expected + len(audio)] == audio:
-        return expected
-    return stream.find(audio[:PROBE], expected)
+        return 0, expected
+    place = stream.find(audio[:PROBE], expected)
+    if place >= 0:
+        return 0, place
+    tail = stream.find(audio[-PROBE:], expected)  # something was put before it: a file's header
+    if tail < 0:
+        return 0, -1
+    place = tail + min(PROBE, len(audio)) - len(audio)
+    return max(0, expected - place), max(expected, place)
 
 
 def _split(spans: Sequence[tuple[int, int, str, int]], begin: int, end: int, position: int) -> list[Traced]:

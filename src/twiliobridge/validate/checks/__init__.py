@@ -4,6 +4,7 @@ from twiliobridge.validate.checks import (
     audio_flow,
     cleanup,
     faults,
+    live,
     model,
     session,
     startup,
@@ -11,4 +12,4 @@ from twiliobridge.validate.checks import (
     twilio,
 )
 
-__all__ = ["audio_flow", "cleanup", "faults", "model", "session", "startup", "turns", "twilio"]
+__all__ = ["audio_flow", "cleanup", "faults", "live", "model", "session", "startup", "turns", "twilio"]

@@ -143,17 +143,13 @@ def _judge_interruptions(
             exam.not_applicable(law.id, "the agent was not speaking, so it could not be interrupted")
         return
     _judge_silence(exam, SILENCED, first)
-    if first.cleared_at is None:
-        exam.not_applicable(NO_ZOMBIES.id, "no `clear` was sent")
-    else:
-        exam.measured.add("zombie audio", first.zombie_ms)
-        seen = f"{first.zombie_ms:.0f} ms of it were heard"
-        exam.found(NO_ZOMBIES.id, holds=first.zombie_ms <= ZOMBIE_MS, seen=seen)
+    _judge_zombies(exam, first)
     _judge_truncation(exam, call, TOLD, first)
     if second is None or not second.was_heard:
         exam.not_applicable(AGAIN.id, "no answer was heard that could be interrupted")
         return
     _judge_silence(exam, AGAIN, second)
+    _judge_zombies(exam, second)
     _judge_truncation(exam, call, AGAIN, second)
 
 
@@ -164,6 +160,15 @@ def _judge_silence(exam: Examination, law: Law, interruption: Interruption) -> N
         return
     exam.measured.add("barge-in to silence", took)
     exam.found(law.id, holds=took <= SILENT_WITHIN_MS, seen=f"silent after {took:.0f} ms")
+
+
+def _judge_zombies(exam: Examination, interruption: Interruption) -> None:
+    if interruption.cleared_at is None:
+        exam.not_applicable(NO_ZOMBIES.id, "no `clear` was sent")
+        return
+    zombie_ms = interruption.zombie_ms
+    exam.measured.add("zombie audio", zombie_ms)
+    exam.found(NO_ZOMBIES.id, holds=zombie_ms <= ZOMBIE_MS, seen=f"{zombie_ms:.0f} ms of it were heard")
 
 
 def _judge_truncation(exam: Examination, call: ProbeCall, law: Law, interruption: Interruption) -> None:

@@ -25,31 +25,25 @@ TURNS = "OpenAI docs, Realtime > Voice activity detection"
 
 ANSWERED = Law(
     "C6.1",
-    f"Every turn is answered within {ANSWER_WITHIN:g} s.",
+    f"Every turn is answered within {ANSWER_WITHIN:g} s, before the next one is asked.",
     TURNS,
     "Look for the turn that was lost: does its audio reach the model, does speech_stopped come, a response?",
 )
-ORDER = Law(
-    "C6.2",
-    "Every answer begins after the turn that it answers.",
-    TURNS,
-    "Stop the agent when the caller speaks; an answer from before belongs to another question.",
-)
 QUICK = Law(
-    "C6.3",
+    "C6.2",
     f"Half of the answers begin within {SLOW_MS / 1000:g} s.",
     TURNS,
     "Pass audio on frame by frame, and shorten turn_detection.silence_duration_ms.",
     Level.SHOULD,
 )
 CONTEXT = Law(
-    "C6.4",
+    "C6.3",
     "A fact from the first turn is used in the answer to the third.",
     "OpenAI docs, Realtime > Conversation state",
     "Keep one session for the whole call, and do not delete its items.",
 )
 GOODBYE = Law(
-    "C6.5",
+    "C6.4",
     "When the agent hangs up, its last words have been heard.",
     "Twilio docs, Voice > TwiML > Stream: closing the WebSocket ends the stream at once",
     "Send a mark behind the goodbye, and close when it has come back.",
@@ -70,9 +64,8 @@ class Turn:
 @check(
     "C6",
     "Multi-turn conversation",
-    "Every turn is answered, in order, with what was said before in mind, and nothing is cut at the end.",
+    "Every turn is answered, with what was said before in mind, and nothing is cut at the end.",
     ANSWERED,
-    ORDER,
     QUICK,
     CONTEXT,
     GOODBYE,
@@ -85,7 +78,10 @@ async def multi_turn(exam: Examination) -> None:
         turns = [await _turn(call, each) for each in exam.material.turns]
         _judge_turns(exam, turns)
         await _judge_context(exam, call, turns)
-        await _goodbye(exam, call)
+        if all(turn.answer for turn in turns):
+            await _goodbye(exam, call)
+        else:
+            exam.not_applicable(GOODBYE.id, "not every turn was answered (see C6.1)")
 
 
 async def _greeting(call: ProbeCall) -> None:
@@ -109,13 +105,10 @@ def _judge_turns(exam: Examination, turns: list[Turn]) -> None:
     exam.found(ANSWERED.id, holds=not silent, seen="; ".join(silent) or f"all {len(turns)}")
     latencies = [each for turn in turns if (each := turn.latency_ms) is not None]
     if not latencies:
-        exam.not_applicable(ORDER.id, "no turn was answered")
         exam.not_applicable(QUICK.id, "no turn was answered")
         return
     for latency in latencies:
         exam.measured.add("response latency", latency)
-    listed = ", ".join(f"{each:.0f}" for each in latencies)
-    exam.found(ORDER.id, holds=min(latencies) >= 0, seen=f"latencies {listed} ms")
     median = sorted(latencies)[(len(latencies) - 1) // 2]
     exam.found(QUICK.id, holds=median <= SLOW_MS, seen=f"median {median:.0f} ms")
 

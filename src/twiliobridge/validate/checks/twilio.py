@@ -137,7 +137,10 @@ def _has_just(value: Any, keys: set[str]) -> bool:  # noqa: ANN401 -- whatever J
 
 
 def _wrong_stream(message: Arrived, call: ProbeCall) -> bool:
-    return message.fields is not None and message.fields.get("streamSid") != call.client.identity.stream_sid
+    fields = message.fields
+    if fields is None or _before_start(message, call):
+        return False  # those are other laws
+    return fields.get("streamSid") != call.client.identity.stream_sid
 
 
 def _bad_payload(message: Arrived, call: ProbeCall) -> bool:
