@@ -10,7 +10,7 @@ from twiliobridge.validate.check import registered
 @pytest.mark.parametrize("name", NAMES)
 async def test_a_broken_bridge_fails_its_own_law_and_no_other(autojump_clock, name):
     broken = next(each for each in gallery() if each.name == name)
-    result = await judge(**broken.parts)
+    result = await judge(*broken.only, **broken.parts)
     found = failed(result)
     assert set(found) == {broken.own, *broken.besides}, found
 

@@ -35,7 +35,7 @@ class Interruption:
 
 
 async def interrupt(call: ProbeCall, audio: bytes) -> Interruption:
-    """Says `audio` while the agent speaks, and waits a moment. CallEnded if the line goes down."""
+    """Says `audio` while the agent speaks, and waits a moment."""
     was_heard, placed = call.agent_is_heard, trio.current_time()
     said = await call.say(audio)
     await trio.sleep(SETTLE)

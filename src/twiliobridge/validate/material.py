@@ -12,7 +12,7 @@ FOLDERS = ("static", "demo/user_audio", "validate/test_audio", "test_audio", "au
 
 CONVERSATION = ("my_gold_card", "need_to_replace_card", "i_lost_it")
 "A fact in the first line that an answer to the third one needs."
-FACT = "gold"
+FACT, NOT_ASKED = "gold", "silver"
 GOODBYE = "thanks_thats_all"
 LONG_ANSWER = "tell_me_about_your_bank"
 INTERRUPTION = "hold_on_a_sec"
@@ -45,6 +45,8 @@ class Material:
     "After which an agent may hang up."
     fact: str
     "A word that the answer to the last turn must contain, because an earlier turn did; empty: none is known."
+    not_asked: str = ""
+    "A word that this answer contains only if it asks for that fact again."
 
     @property
     def paths(self) -> tuple[str, ...]:
@@ -83,7 +85,7 @@ def _chosen(files: Sequence[Path]) -> Material:
     if all(name in by_name for name in NAMES):
         read = {name: _read(by_name[name]) for name in NAMES}
         turns = tuple(read[name] for name in CONVERSATION)
-        return Material(turns, read[LONG_ANSWER], read[INTERRUPTION], read[GOODBYE], FACT)
+        return Material(turns, read[LONG_ANSWER], read[INTERRUPTION], read[GOODBYE], FACT, NOT_ASKED)
     some = [_read(each) for each in files[:4]]
     turns = tuple(some[k % len(some)] for k in range(3))
     return Material(turns, some[0], some[-1], None, "")

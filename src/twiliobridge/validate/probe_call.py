@@ -1,6 +1,7 @@
 """A call of the suite's own, under observation."""
 
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 
 import trio
@@ -8,6 +9,7 @@ import trio
 from twiliobridge.audio import RATE
 from twiliobridge.caller import (
     AgentStartsBeingHeard,
+    CallEnded,
     CallerStartsSpeaking,
     Cleared,
     ConnectionDropped,
@@ -87,13 +89,16 @@ class ProbeCall:
     # ------------------------------------------------ what is done
 
     async def say(self, audio: bytes) -> Spoken:
-        """Says it to its end; CallEnded if the line goes down."""
-        utterance = await self.client.line.say_all(audio)
-        return spoken(utterance)
+        """Says it to its end, or as far as the line is up."""
+        now = trio.current_time()
+        try:
+            return spoken(await self.client.line.say_all(audio))
+        except CallEnded:
+            return Spoken(now, trio.current_time())
 
     async def heard_for(self, ms: float, within: float) -> bool:
         """Whether `ms` of the current answer were heard `within` seconds."""
-        with trio.move_on_after(within):
+        with trio.move_on_after(within), suppress(CallEnded):
             await self.client.wait_until_heard(ms)
             return True
         return False
@@ -219,9 +224,9 @@ class ProbeCall:
     def _model_moments(self) -> list[Moment]:
         found = []
         for session in self.sessions:
-            for at, event in (*session.told, *session.said):
-                if (described := _told(event)) is not None:
-                    found.append(Moment(time_s=self.seconds(at), kind=described[0], text=described[1]))
+            for each in session.log:
+                if (described := _told(each.event)) is not None:
+                    found.append(Moment(time_s=self.seconds(each.at), kind=described[0], text=described[1]))
         return found
 
 

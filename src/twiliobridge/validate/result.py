@@ -180,7 +180,10 @@ class CheckResult:
         if self.status is not Status.PASSED:
             return seen[0] if seen else ""
         parts = [f"{len(seen)} of {len(self.findings)} laws hold"]
-        for status, text in ((Status.FAILED, "recommended ones do not"), (Status.NOT_APPLICABLE, "cannot be told")):
+        for status, text in (
+            (Status.FAILED, "recommended ones do not"),
+            (Status.NOT_APPLICABLE, "cannot be told"),
+        ):
             if count := sum(each.status is status for each in self.findings):
                 parts.append(f"{count} {text}")
         return ", ".join(parts)

@@ -7,7 +7,7 @@ from twiliobridge.audio import RATE, dbfs, level, ulaw_decode
 
 WINDOW = 512
 "Samples, 64 ms."
-NOISE_FLATNESS = 0.35
+NOISE_FLATNESS = 0.42
 "Geometric by arithmetic mean of the power spectrum: white noise has 0.5 and more, speech under 0.1."
 NOISE_DBFS = -20.0
 "PCM read as mu-law is loud throughout; speech on a telephone is some 10 dB below that."

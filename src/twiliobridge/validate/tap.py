@@ -3,6 +3,7 @@
 import base64
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
+from dataclasses import dataclass
 from typing import TypeVar
 
 import trio
@@ -28,22 +29,35 @@ class Unreadable:
         self.reason = reason
 
 
+@dataclass(frozen=True)
+class Passed:
+    at: float
+    "Seconds."
+    event: object
+    "Of `realtime.events`, or Unreadable."
+    by_bridge: bool
+    "Or else by the model."
+
+
 class ModelSession:
     """One session with the model. Times in seconds on the clock of the event loop."""
 
     def __init__(self, opened: float) -> None:
         self.opened = opened
         self.closed: float | None = None
-        self.told: list[tuple[float, object]] = []
-        "What the bridge said, as events of `realtime`, or Unreadable."
-        self.said: list[tuple[float, object]] = []
-        "What the model said."
+        self.log: list[Passed] = []
+        "All that passed, in order."
         self._dropped = False
         self._receiving = trio.CancelScope()
 
     def events(self, kind: type[E]) -> list[tuple[float, E]]:
         """All events of one kind, of both directions, each with its time."""
-        return [(at, event) for at, event in (*self.told, *self.said) if isinstance(event, kind)]
+        return [(each.at, each.event) for each in self.log if isinstance(each.event, kind)]
+
+    @property
+    def told(self) -> list[tuple[float, object]]:
+        """What the bridge said."""
+        return [(each.at, each.event) for each in self.log if each.by_bridge]
 
     @property
     def appended(self) -> bytes:
@@ -68,13 +82,13 @@ class ModelSession:
         self._receiving.cancel()
 
     def note(self, text: str | bytes, *, by_bridge: bool) -> None:
-        read, kept = (read_client, self.told) if by_bridge else (read_server, self.said)
+        read = read_client if by_bridge else read_server
         event: object
         try:
             event = read(text)
         except RemoteProtocolError as fault:
             event = Unreadable(str(fault))
-        kept.append((trio.current_time(), event))
+        self.log.append(Passed(trio.current_time(), event, by_bridge))
 
     async def receive(self, wire: Wire) -> str | bytes:
         """`wire.receive`, until the session is dropped."""

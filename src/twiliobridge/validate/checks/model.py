@@ -1,6 +1,7 @@
 """C2: is the model there, and told what it must be told?"""
 
 from collections.abc import Sequence
+from itertools import takewhile
 
 import trio
 
@@ -105,11 +106,9 @@ def _judge(exam: Examination, call: ProbeCall) -> None:
         return
     formats = formats_of(updated[-1][1])
     exam.found(FORMATS.id, holds=set(formats) == {PCMU}, seen=f"input {formats[0]}, output {formats[1]}")
-    early = [
-        type(event).__name__
-        for at, event in session.told
-        if at < updated[0][0] and not isinstance(event, model.UpdateSession)
-    ]
+    before = takewhile(lambda each: not isinstance(each.event, model.SessionUpdated), session.log)
+    said = [each.event for each in before if each.by_bridge]
+    early = [type(event).__name__ for event in said if not isinstance(event, model.UpdateSession)]
     exam.found(
         IN_ORDER.id, holds=not early, seen=f"before it: {', '.join(early[:3])}" if early else "so it was"
     )

@@ -225,6 +225,9 @@ def _judge_session(exam: Examination, call: ProbeCall) -> None:
         exam.found(
             SETTINGS.id, holds=not faults, seen="; ".join(faults) or f"turn detection {detection['type']}"
         )
+    if not call.up:
+        exam.not_applicable(KEPT.id, "the call had ended (see C3.1)")
+        return
     lost = [each for each in call.sessions if each.closed is not None]
     many = len(call.sessions) != 1
     seen = f"{len(call.sessions)} sessions, {len(lost)} of them closed before the call was over"

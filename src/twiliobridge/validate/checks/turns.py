@@ -15,6 +15,7 @@ from twiliobridge.validate.probe_call import ProbeCall, Spoken
 from twiliobridge.validate.result import Level
 
 ANSWER_WITHIN = 15.0
+FINISHED_WITHIN = 30.0
 GREETING_WITHIN = 8.0
 SLOW_MS = 3000.0
 "Precedent: people wait about a second for an answer, and ask 'hello?' after three."
@@ -95,7 +96,9 @@ async def _turn(call: ProbeCall, line: Recording) -> Turn:
     said = Spoken(trio.current_time(), trio.current_time())
     try:
         said = await call.say(line.audio)
-        return Turn(said, await call.client.wait_for_ai_response(ANSWER_WITHIN), "")
+        if not await call.heard_for(20, ANSWER_WITHIN):
+            return Turn(said, None, f"nothing within {ANSWER_WITHIN:g} s")
+        return Turn(said, await call.client.wait_for_ai_response(FINISHED_WITHIN), "")
     except (TooSlow, CallEnded) as trouble:
         return Turn(said, None, str(trouble))
 
@@ -126,8 +129,11 @@ async def _judge_context(exam: Examination, call: ProbeCall, turns: list[Turn]) 
     else:
         asked = turns[-1].said.began
         words = " ".join(text for session in call.sessions for text in session.words_since(asked))
+        again = bool(exam.material.not_asked) and exam.material.not_asked in words.lower()
         exam.found(
-            CONTEXT.id, holds=fact in words.lower(), seen=f"asked for {fact!r}, it said: {words[:120]!r}"
+            CONTEXT.id,
+            holds=fact in words.lower() and not again,
+            seen=f"asked for {fact!r}, it said: {words[:120]!r}",
         )
 
 
@@ -152,12 +158,12 @@ async def _goodbye(exam: Examination, call: ProbeCall) -> None:
 
 
 def _unsent_ms(call: ProbeCall) -> float:
-    """What the model said of its last item that never came to the phone."""
+    """The end of what the model said, as far as it never came to the phone."""
     session = call.session
     spoken = list(session.spoken()) if session else []
     traced = call.traced()
     if not spoken or not traced:
         return 0.0
     last = spoken[-1][1]
-    came = sum(each.end - each.begin for each in traced if each.item_id == last)
-    return (len(session.item_audio(last)) - came) * 1000 / RATE if session else 0.0
+    came = [each.offset + each.end - each.begin for each in traced if each.item_id == last]
+    return (len(session.item_audio(last)) - max(came)) * 1000 / RATE if session and came else 0.0
