@@ -38,8 +38,8 @@ def encode(audio):
 
 
 class Meddler:
-    """A wire with somebody at it: `inward` and `outward` get the fields of each message, and return those that
-    go on, or None.
+    """A wire with somebody at it: `inward` and `outward` get the fields of each message, and return those
+    that go on, or None.
     """
 
     def __init__(self, wire):
@@ -402,7 +402,7 @@ class NeverTruncates(Meddler):
 class CreditsFlushedMarks(Relay):
     """Marks that `clear` sends back count as played, for whatever is said next."""
 
-    class Credulous(Playout):
+    class Credulous(Playout):  # noqa: D106 -- see above
         credit = 0.0
 
         def __init__(self):

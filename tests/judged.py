@@ -1,6 +1,7 @@
 """A bridge to be judged in virtual time: ours over memory wires, with the banking script and its recordings.
 
-Each part can be exchanged for a worse one: the wire towards the phone, the way to the model, the agent, the mind.
+Each part can be exchanged for a worse one: the wire towards the phone, the way to the model, the agent, the
+mind.
 """
 
 from contextlib import asynccontextmanager
@@ -16,11 +17,12 @@ from twiliobridge.call import run_call
 from twiliobridge.caller import HandshakeFailed, WireCarrier
 from twiliobridge.caller.recordings import read_audio
 from twiliobridge.conversation import Limits, Relay
-from twiliobridge.offline import Engines, Knobs, OfflineModel, banking, open_offline_model
+from twiliobridge.offline import Engines, Knobs, OfflineModel, open_offline_model
 from twiliobridge.offline.prerendered import PrerenderedVoice
 from twiliobridge.offline.script_brain import ScriptBrain
 from twiliobridge.validate.check import registered
 from twiliobridge.validate.material import find_material
+from twiliobridge.validate.rehearsal import rehearsal
 from twiliobridge.validate.result import Mode, Status
 from twiliobridge.validate.suite import Suite
 from twiliobridge.validate.tap import ModelTap
@@ -71,7 +73,7 @@ EARS = Ears()
 
 def offline_model(knobs=KNOBS):
     engines = Engines(voice=VOICE, recogniser=EARS, at_once=True)
-    return OfflineModel(engines, lambda: ScriptBrain(banking(), VOICE.can_say), knobs)
+    return OfflineModel(engines, lambda: ScriptBrain(rehearsal(), VOICE.can_say), knobs)
 
 
 def as_it_is(each):
@@ -83,11 +85,10 @@ async def healthy(path):
 
 
 @asynccontextmanager
-async def bridge(
+async def bridge(  # noqa: PLR0913 -- one for each part
     *,
     phone=as_it_is,
     dialled=as_it_is,
-    heard=as_it_is,
     agent=None,
     relay=Relay,
     limits=None,
@@ -97,11 +98,11 @@ async def bridge(
     run=run_call,
     answers=True,
 ):
-    """A Target. `phone` exchanges the server's end of each phone's wire; `dialled` the dial, behind the tap, as
-    seen from the bridge; `heard` the same before the tap, as seen from the model; `run` the call itself.
+    """A Target. `phone` exchanges the server's end of each phone's wire; `dialled` the dial between bridge
+    and tap; `run` the call itself.
     """
     tap, model, summaries = ModelTap(), offline_model(knobs), []
-    dial = dialled(tap.watched(heard(lambda: open_offline_model(model))))
+    dial = dialled(tap.watched(lambda: open_offline_model(model)))
     async with trio.open_nursery() as nursery:
 
         async def serve(wire):

@@ -7,6 +7,7 @@ from judged import failed, judge
 from twiliobridge.validate.check import registered
 
 
+@pytest.mark.gallery
 @pytest.mark.parametrize("name", NAMES)
 async def test_a_broken_bridge_fails_its_own_law_and_no_other(autojump_clock, name):
     broken = next(each for each in gallery() if each.name == name)

@@ -8,7 +8,6 @@ from contextlib import asynccontextmanager
 from functools import partial
 from pathlib import Path
 
-import msgspec
 import trio
 from rich.console import Console
 
@@ -19,7 +18,7 @@ from twiliobridge.commands.command import Command, UsageError
 from twiliobridge.commands.options import add_verbose, agent_from, port, settings_from, start_logging
 from twiliobridge.commands.stopping import until_interrupted
 from twiliobridge.exit_code import ExitCode
-from twiliobridge.offline import OfflineModel, banking, load_offline_model, open_offline_model
+from twiliobridge.offline import OfflineModel, load_offline_model, open_offline_model
 from twiliobridge.server import CannotListen, dial_openai, listen_for
 from twiliobridge.settings import Settings
 from twiliobridge.validate.black_box import black_box
@@ -27,6 +26,7 @@ from twiliobridge.validate.check import Check
 from twiliobridge.validate.material import NoAudio, find_material
 from twiliobridge.validate.model_service import open_model_service
 from twiliobridge.validate.owning import open_own_bridge
+from twiliobridge.validate.rehearsal import rehearsal
 from twiliobridge.validate.report import (
     CannotWrite,
     LiveProgress,
@@ -50,8 +50,6 @@ from twiliobridge.validate.suite import Suite
 from twiliobridge.validate.target import Target
 
 HOST, PORT = "localhost", 6060
-CALLER_SAYS = ("My gold card.", "I need to replace my card.", "I lost it.", "Thanks, that's all.")
-"What the offline model takes as heard, turn by turn, where it has no ears."
 OFFLINE = "no OPENAI_API_KEY: the built-in offline model answers, which needs none"
 WRITERS = {"output": write_json, "junit": write_junit, "html": write_html}
 
@@ -83,7 +81,7 @@ def add_arguments(parser: ArgumentParser) -> None:
         "--listen-model",
         type=port,
         metavar="PORT",
-        help="be the model there, for a bridge of another make that is told to use it: its model is visible then",
+        help="be the model there, visibly, for a bridge of another make that is told to use it",
     )
     whom.add_argument("--auth-token", metavar="TOKEN", help="signs, as TWILIO_AUTH_TOKEN does")
     whom.add_argument("--public-url", metavar="HTTPS", help="the address by which the bridge knows itself")
@@ -240,8 +238,7 @@ class Run:
         return partial(open_offline_model, model), f"offline model ({model.engines.names})"
 
     async def _offline_model(self) -> OfflineModel:
-        script = msgspec.structs.replace(banking(), turns=list(CALLER_SAYS))
-        return await load_offline_model(script=script, say=self._notes.append)
+        return await load_offline_model(script=rehearsal(), say=self._notes.append)
 
 
 def _prepare(options: Namespace, environ: Mapping[str, str]) -> None:

@@ -18,6 +18,7 @@ from twiliobridge.validate.measure import (
     silence_ratio,
 )
 from twiliobridge.validate.probe_call import ProbeCall
+from twiliobridge.validate.records import record_of
 from twiliobridge.validate.result import CallRecord, Finding, Moment, Progress, Status
 from twiliobridge.validate.target import Target
 from twiliobridge.validate.trunk import Trunk
@@ -110,7 +111,7 @@ class Examination:
 
     def _finish(self, call: ProbeCall, *, paced: bool) -> None:
         self.under_way.remove(call)
-        self.records.append(call.record())
+        self.records.append(record_of(call))
         self._keep(call)
         if paced:
             self._pacing.extend(pacing_errors_ms(call.trunk.frames_left))

@@ -21,7 +21,7 @@ from twiliobridge.wires.hypercorn import Listeners
 async def open_own_bridge(
     settings: Settings, agent: Agent, dial: Dial, model: str, listeners: Listeners
 ) -> AsyncIterator[Target]:
-    """Serves on `listeners`, which it closes, until the end of the block. `model` says what `dial` leads to."""
+    """Serves on `listeners`, which it closes, until the end of the block; `model` is what `dial` leads to."""
     tap, stop = ModelTap(), trio.Event()
     summaries: list[CallSummary] = []
     url = base_url(listeners[0])

@@ -7,26 +7,10 @@ from dataclasses import dataclass
 import trio
 
 from twiliobridge.audio import RATE
-from twiliobridge.caller import (
-    AgentStartsBeingHeard,
-    CallEnded,
-    CallerStartsSpeaking,
-    Cleared,
-    ConnectionDropped,
-    KeyPressed,
-    MarkEchoed,
-    MarkReceived,
-    MockTwilioClient,
-    Note,
-    ServerClosed,
-    StreamStarted,
-    StreamStopped,
-    Utterance,
-    Warned,
-)
-from twiliobridge.realtime import events as model
-from twiliobridge.validate.measure import Piece, on_one_clock, overlap_ms, speech_ms
-from twiliobridge.validate.result import CallRecord, CutAudio, Moment, MomentKind
+from twiliobridge.caller import CallEnded, Cleared, MockTwilioClient, Note, Utterance
+from twiliobridge.validate.measure import overlap_ms, speech_ms
+from twiliobridge.validate.moments import live_moment
+from twiliobridge.validate.result import Moment
 from twiliobridge.validate.tap import ModelSession
 from twiliobridge.validate.tracing import Cut, Delta, Play, Traced, trace
 from twiliobridge.validate.trunk import Trunk
@@ -54,11 +38,11 @@ class ProbeCall:
         tell: Tell,
     ) -> None:
         self.name = name
+        self.check_id = check_id
         self.trunk = trunk
         self.notes: list[tuple[float, Note]] = []
         self.cuts: list[Cut] = []
         self.client: MockTwilioClient
-        self._check_id = check_id
         self._sessions = sessions
         self._tell = tell
 
@@ -66,20 +50,11 @@ class ProbeCall:
 
     def noted(self, now: float, note: Note) -> None:
         self.notes.append((now, note))
-        match note:
-            case Cleared(cut_ms):
-                end = self.trunk.received_bytes
-                self.cuts.append(Cut(now, end - round(cut_ms * RATE / 1000), end))
-            case CallerStartsSpeaking(duration_ms):
-                length = None if duration_ms is None else duration_ms / 1000
-                self._tell_speech(now, MomentKind.CALLER_SPEECH, "caller speaks", length)
-            case AgentStartsBeingHeard():
-                self._tell_speech(now, MomentKind.AGENT_SPEECH, "agent is heard", None)
-        if (moment := self._moment(now, note)) is not None:
+        if isinstance(note, Cleared):
+            end = self.trunk.received_bytes
+            self.cuts.append(Cut(now, end - round(note.cut_ms * RATE / 1000), end))
+        if (moment := live_moment(self.seconds(now), note)) is not None:
             self._tell(moment)
-
-    def _tell_speech(self, now: float, kind: MomentKind, text: str, length: float | None) -> None:
-        self._tell(Moment(time_s=self.seconds(now), kind=kind, text=text, duration_s=length))
 
     def seconds(self, now: float) -> float:
         """On the call's clock."""
@@ -143,9 +118,6 @@ class ProbeCall:
         now = trio.current_time()
         return bool(line.queued_ms) or self.heard_ms(now - 0.02, now) > 0
 
-    def noted_since(self, kind: type[Note], since: float) -> list[tuple[float, Note]]:
-        return [(at, note) for at, note in self.notes if isinstance(note, kind) and at >= since]
-
     def received_until(self, at: float) -> int:
         """Bytes of audio that had come by then."""
         return max(
@@ -157,94 +129,6 @@ class ProbeCall:
         deltas = [Delta(*each) for session in self.sessions for each in session.spoken()]
         plays = [Play(each.at, each.position, each.audio) for each in self.trunk.arrived if each.audio]
         return trace(deltas, plays)
-
-    # ------------------------------------------------ what is kept
-
-    def record(self) -> CallRecord:
-        line = self.client.line
-        said = [Piece(each.began, bytes(each.audio)) for each in line.speech.said if each.began is not None]
-        heard = [Piece(each.began, bytes(each.audio)) for each in line.heard.stretches]
-        moments = [moment for at, note in self.notes if (moment := self._moment(at, note)) is not None]
-        for name, kind, pieces in (
-            ("caller speaks", MomentKind.CALLER_SPEECH, said),
-            ("agent is heard", MomentKind.AGENT_SPEECH, heard),
-        ):
-            moments += [
-                Moment(
-                    time_s=self.seconds(each.began),
-                    kind=kind,
-                    text=name,
-                    duration_s=each.ended - each.began,
-                )
-                for each in pieces
-            ]
-        moments += self._model_moments()
-        return CallRecord(
-            name=self.name,
-            check_id=self._check_id,
-            stream_sid=self.client.identity.stream_sid,
-            call_sid=self.client.identity.call_sid,
-            caller=on_one_clock(self.began, said),
-            agent=on_one_clock(self.began, heard),
-            cut=tuple(CutAudio(at_s=self.seconds(cut.at), audio=self._bytes(cut)) for cut in self.cuts),
-            moments=tuple(sorted(moments, key=lambda each: each.time_s)),
-        )
-
-    def _bytes(self, cut: Cut) -> bytes:
-        return b"".join(each.audio for each in self.trunk.arrived)[cut.begin : cut.end]
-
-    def _moment(self, now: float, note: Note) -> Moment | None:
-        """None for what the speech lanes show, and for what belongs to the call and not to its stream."""
-        described: tuple[MomentKind, str] | None = None
-        match note:
-            case Cleared(cut_ms):
-                described = MomentKind.CLEAR, f"clear: {cut_ms / 1000:.2f} s will not be heard"
-            case MarkReceived(name):
-                described = MomentKind.MARK_SENT, name
-            case MarkEchoed(name, cleared):
-                described = MomentKind.MARK_BACK, f"{name} (cleared)" if cleared else name
-            case KeyPressed(digit):
-                described = MomentKind.DTMF, digit
-            case StreamStarted():
-                described = MomentKind.LINE, "start"
-            case StreamStopped():
-                described = MomentKind.LINE, "stop"
-            case ConnectionDropped():
-                described = MomentKind.LINE, "the caller's connection drops"
-            case ServerClosed(code):
-                described = MomentKind.LINE, f"the bridge closes ({code})"
-            case Warned(code, text):
-                described = MomentKind.LINE, f"Twilio warning {code.value}: {text}"
-        return (
-            None
-            if described is None
-            else Moment(time_s=self.seconds(now), kind=described[0], text=described[1])
-        )
-
-    def _model_moments(self) -> list[Moment]:
-        found = []
-        for session in self.sessions:
-            for each in session.log:
-                if (described := _told(each.event)) is not None:
-                    found.append(Moment(time_s=self.seconds(each.at), kind=described[0], text=described[1]))
-        return found
-
-
-def _told(event: object) -> tuple[MomentKind, str] | None:
-    match event:
-        case model.TruncateItem(audio_end_ms=ms):
-            return MomentKind.MODEL, f"truncated at {ms} ms"
-        case model.SpeechStarted():
-            return MomentKind.MODEL, "hears the caller begin"
-        case model.SpeechStopped():
-            return MomentKind.MODEL, "hears the caller end"
-        case model.Error(error=error):
-            return MomentKind.MODEL, f"error {error.code}: {error.message}"
-        case model.OutputItemDone(item=model.Item(type="function_call", name=str(name))):
-            return MomentKind.TOOL, f"calls {name}"
-        case model.CreateItem(item=model.Item(type="function_call_output", output=str(output))):
-            return MomentKind.TOOL, f"answers {output[:80]}"
-    return None
 
 
 def spoken(utterance: Utterance) -> Spoken:

@@ -162,4 +162,5 @@ def _difference(sent: bytes, arrived: bytes) -> str:
             return (
                 f"only a part arrived as it was sent (a shift of {offset / 8:.0f} ms, {ms:.0f} ms of length)"
             )
-    return f"it arrived as something else: {compare(arrived, sent) or 'similar to the ear, and not the same bytes'}"
+    kind = compare(arrived, sent) or "alike to the ear, and not the same bytes"
+    return f"it arrived as something else: {kind}"

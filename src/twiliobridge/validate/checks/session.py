@@ -61,7 +61,7 @@ TOLD_ON_MOBILE = Law(
     "C5.6",
     "So it is on a line that sends nothing while the caller is silent.",
     "OpenAI docs, Realtime > conversation.item.truncate; Twilio docs, media.timestamp",
-    "media.timestamp is the caller's clock, and stands still in silence: it is no measure of what was played.",
+    "media.timestamp is the caller's clock and stands still in silence: it does not tell what was played.",
 )
 AGAIN = Law(
     "C5.7",
@@ -222,9 +222,7 @@ def _judge_session(exam: Examination, call: ProbeCall) -> None:
             *(["output is no audio"] if list(settings.output_modalities or ()) != ["audio"] else []),
             *(["there are no instructions"] if not settings.instructions else []),
         ]
-        exam.found(
-            SETTINGS.id, holds=not faults, seen="; ".join(faults) or f"turn detection {detection['type']}"
-        )
+        exam.found(SETTINGS.id, holds=not faults, seen="; ".join(faults) or "all of them")
     if not call.up:
         exam.not_applicable(KEPT.id, "the call had ended (see C3.1)")
         return
