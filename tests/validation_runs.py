@@ -71,7 +71,7 @@ def moment(time_s: float, kind: MomentKind, text: str, duration_s: float | None 
 def spoken_call(name: str = "c6-conversation", check_id: str = "C6") -> CallRecord:
     """Twenty seconds: a greeting, a question, an answer that is interrupted."""
     greeting, question = answer(7), speech(SPEECH / "what_is_my_balance.wav")
-    long = b"".join(map(answer, (10, 11, 12)))
+    long = b"".join(map(answer, range(8, 24)))
     heard = long[: round(1.5 * 8000)]
     interruption = speech(SPEECH / "my_gold_card.wav")
     caller = at(at(silence(20), 5, question), CUT_AT - 0.2, interruption)
