@@ -2,7 +2,9 @@
 
 from twiliobridge.caller import (
     AgentStartsBeingHeard,
+    AgentStopsBeingHeard,
     CallerStartsSpeaking,
+    CallerStopsSpeaking,
     Cleared,
     ConnectionDropped,
     KeyPressed,
@@ -21,7 +23,7 @@ Described = tuple[MomentKind, str] | None
 
 
 def live_moment(time_s: float, note: Note) -> Moment | None:
-    """As `moment`, and who begins to speak."""
+    """As `moment`, and who speaks: speech goes on for its duration, without one until it is told with 0 s."""
     match note:
         case CallerStartsSpeaking(duration_ms):
             length = None if duration_ms is None else duration_ms / 1000
@@ -30,6 +32,12 @@ def live_moment(time_s: float, note: Note) -> Moment | None:
             )
         case AgentStartsBeingHeard():
             return Moment(time_s=time_s, kind=MomentKind.AGENT_SPEECH, text="agent is heard")
+        case CallerStopsSpeaking():
+            return Moment(
+                time_s=time_s, kind=MomentKind.CALLER_SPEECH, text="caller is silent", duration_s=0.0
+            )
+        case AgentStopsBeingHeard():
+            return Moment(time_s=time_s, kind=MomentKind.AGENT_SPEECH, text="agent is silent", duration_s=0.0)
     return moment(time_s, note)
 
 

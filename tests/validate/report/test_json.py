@@ -10,8 +10,12 @@ from validation_runs import CUT_AT, LATENCY, bad_run, good_run, interrupted_run,
 from twiliobridge.validate.report import SCHEMA_VERSION, write_json
 from twiliobridge.validate.report.document import ReportDocument
 
-UPDATE = """python -c "import msgspec; from twiliobridge.validate.report.document import ReportDocument as R; \
-print(msgspec.json.format(msgspec.json.encode(msgspec.json.schema(R))).decode())" > docs/validate-report.schema.json"""
+UPDATE = """
+import msgspec, pathlib
+from twiliobridge.validate.report.document import ReportDocument
+schema = msgspec.json.format(msgspec.json.encode(msgspec.json.schema(ReportDocument)))
+pathlib.Path("docs/validate-report.schema.json").write_bytes(schema)
+"""
 SCHEMA = Path(__file__).parents[3] / "docs" / "validate-report.schema.json"
 
 

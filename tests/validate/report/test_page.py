@@ -128,7 +128,7 @@ def test_the_page_is_bounded_and_says_what_it_leaves_out(tmp_path, monkeypatch):
 
 def test_only_the_first_ten_minutes_and_the_first_calls_are_drawn(monkeypatch):
     long = replace(spoken_call(), caller=silence(700), agent=silence(700))
-    drawn = picture.picture(long, "", has_failed=False)
+    drawn = picture.picture(long, "", has_failed=False, is_open=False)
     assert drawn.length_s == 600
     assert "The first 10 of 11.7 minutes are shown." in drawn.notes
     monkeypatch.setattr(picture, "MOST_PICTURES", 1)
@@ -137,6 +137,7 @@ def test_only_the_first_ten_minutes_and_the_first_calls_are_drawn(monkeypatch):
 
 def test_a_call_in_which_nothing_happened_is_drawn():
     empty = replace(spoken_call(), caller=b"", agent=b"", cut=(), moments=())
-    drawn = picture.picture(empty, "", has_failed=False)
+    drawn = picture.picture(empty, "", has_failed=False, is_open=False)
     assert drawn.length_s > 0
+    assert drawn.notes == ("Nobody was heard in this call.",)
     assert [wave.d for wave in drawn.waves] == ["", ""]

@@ -1,6 +1,5 @@
 """A report file is whole or not there, and what cannot be written is known at the start."""
 
-import os
 from pathlib import Path
 
 import pytest
@@ -49,11 +48,11 @@ def test_a_file_is_replaced_in_one_step(tmp_path, monkeypatch):
     """Until the new content is complete, the old file is what a reader finds; nothing else is left behind."""
     path = tmp_path / "report.html"
     path.write_bytes(b"old")
-    seen = []
+    seen, rename = [], Path.replace
 
     def replace(partial, target):
         seen.append((partial.read_bytes(), path.read_bytes()))
-        os.replace(partial, target)
+        rename(partial, target)
 
     monkeypatch.setattr(Path, "replace", replace)
     write_whole(path, b"new")

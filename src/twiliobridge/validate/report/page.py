@@ -35,6 +35,8 @@ MOST_TEXT = 600
 "Letters of any one text on the page; the JSON report has the whole."
 SCRIPTS = ("player.js", "timeline.js", "page.js")
 BACKTICKS = re.compile(r"`([^`]+)`")
+CARDS = 6
+"The first metrics of a run, in large figures."
 STYLES = ("page.css", "lanes.css")
 SIGNS = {
     "passed": "✓",
@@ -81,7 +83,7 @@ def page(result: SuiteResult) -> str:
             failures=list(failures(result)),
             pictures=_by_check(result, pictures(result.results)),
             measured=[_measured(each) for each in metrics(result)],
-            headline=[each for each in result.headline if each.values][:6],
+            headline=result.headline[:CARDS],
             all_checks=ALL_CHECKS,
             samples_for_p95=SAMPLES_FOR_P95,
             style=Markup("\n".join(map(_stored, STYLES))),  # noqa: S704 -- a file of this package

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from twiliobridge.audio import RATE
+from twiliobridge.audio import RATE, SILENCE
 from twiliobridge.validate.report import lanes, waveform
 from twiliobridge.validate.report.lanes import Row
 from twiliobridge.validate.report.sound import encoded, joined, tracks
@@ -14,6 +14,8 @@ LONGEST_S = 600.0
 MOST_PICTURES = 60
 MOST_SOUND = 12_000_000
 "Letters of base64 on a page, some 18 minutes of speech. The calls in which something failed come first."
+QUIET = bytes([SILENCE, 0x7F])
+"The two zeros of mu-law."
 TICKS = (1, 2, 5, 10, 15, 30, 60, 120)
 "Seconds between the figures of a time axis: the first that gives at most a dozen."
 
@@ -54,6 +56,9 @@ class Picture:
     notes: tuple[str, ...]
     "What is left out."
     has_failed: bool
+    "A law, in this call."
+    is_open: bool
+    "On a page that was just opened: a call in which a law failed, and the one with most sound."
 
 
 def pictures(checks: Sequence[CheckResult]) -> Mapping[str, Picture]:
@@ -68,9 +73,15 @@ def pictures(checks: Sequence[CheckResult]) -> Mapping[str, Picture]:
     calls = [call for check in checks for call in check.calls]
     chosen = sorted(calls, key=lambda call: call.name not in blamed)[:MOST_PICTURES]
     sounds = dict(_sounds(chosen))
+    richest = max(sounds, key=lambda name: len(sounds[name]), default="")
     kept = {call.name for call in chosen}
     return {
-        call.name: picture(call, sounds.get(call.name, ""), has_failed=call.name in blamed)
+        call.name: picture(
+            call,
+            sounds.get(call.name, ""),
+            has_failed=call.name in blamed,
+            is_open=call.name in blamed or call.name == richest,
+        )
         for call in calls
         if call.name in kept
     }
@@ -80,13 +91,17 @@ def _sounds(calls: Sequence[CallRecord]) -> Iterator[tuple[str, str]]:
     """As many as the page may carry."""
     left = MOST_SOUND
     for call in calls:
-        sound = encoded(tracks(call, round(LONGEST_S * RATE)))
-        if len(sound) <= left:
+        sound = encoded(tracks(call, round(LONGEST_S * RATE))) if _is_audible(call) else ""
+        if sound and len(sound) <= left:
             left -= len(sound)
             yield call.name, sound
 
 
-def picture(call: CallRecord, sound: str, *, has_failed: bool) -> Picture:
+def _is_audible(call: CallRecord) -> bool:
+    return bool(call.caller.strip(QUIET) or call.agent.strip(QUIET) or call.cut)
+
+
+def picture(call: CallRecord, sound: str, *, has_failed: bool, is_open: bool) -> Picture:
     cuts = joined(call.cut)
     whole_s = max(call.duration_s, *(each.time_s for each in call.moments), *_ends(cuts), 0.1)
     length_s = min(whole_s, LONGEST_S)
@@ -102,6 +117,7 @@ def picture(call: CallRecord, sound: str, *, has_failed: bool) -> Picture:
         sound=sound,
         notes=tuple(_notes(call, whole_s, sound)),
         has_failed=has_failed,
+        is_open=is_open,
     )
 
 
@@ -150,5 +166,7 @@ def _notes(call: CallRecord, whole_s: float, sound: str) -> Iterator[str]:
         yield f"The first {LONGEST_S / 60:.0f} of {whole_s / 60:.1f} minutes are shown."
     if len(call.moments) > lanes.MOST_MOMENTS:
         yield f"The first {lanes.MOST_MOMENTS} of {len(call.moments)} events are shown."
-    if not sound:
+    if not _is_audible(call):
+        yield "Nobody was heard in this call."
+    elif not sound:
         yield "Without sound: the page carries as much as it may. The recordings are beside the report."

@@ -1,6 +1,7 @@
 """The report where nobody looks at a screen: one line for each fact, for pipes, logs and `grep`."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from pathlib import Path
 
 from twiliobridge.validate.report.wording import (
     WORDS,
@@ -40,10 +41,18 @@ def facts(result: SuiteResult) -> Iterator[tuple[str, str]]:
     yield "Model", result.model
     yield "Tests", ", ".join(result.tests)
     if result.audio:
-        yield "Audio", ", ".join(result.audio)
+        yield "Audio", _files(result.audio)
     for note in result.notes:
         yield "Note", note
     yield "Result", f"{found.word}: {found.why}"
+
+
+def _files(paths: Sequence[str]) -> str:
+    """Those of one folder with its name before them."""
+    folders = {str(Path(each).parent) for each in paths}
+    if len(folders) > 1:
+        return ", ".join(paths)
+    return f"{folders.pop()}: {', '.join(Path(each).name for each in paths)}"
 
 
 def measured(metric: Metric) -> str:

@@ -67,11 +67,11 @@ def metrics(result: SuiteResult) -> Iterator[Metric]:
 
 
 def figure(value: float | None, unit: str) -> str:
-    """A measured value: 812 ms, 0.031, 1.5 s; a dash if there is none."""
+    """A measured value: 812 ms, 1.5 s, a ratio as 3.10 %; a dash if there is none."""
     if value is None:
         return "-"
     if unit == "ratio":
-        return f"{value:.3f}"
+        return f"{100 * value:.2f} %"
     number = f"{value:.0f}" if abs(value) >= 100 or value == int(value) else f"{value:.1f}"
     return f"{number} {unit}"
 
