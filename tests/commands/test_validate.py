@@ -1,6 +1,7 @@
 """`twiliobridge validate` as a shell sees it."""
 
 import json
+import logging
 import os
 import signal
 import socket
@@ -19,11 +20,14 @@ QUIET = {name: value for name, value in os.environ.items() if not name.startswit
 
 @pytest.fixture
 def quiet(monkeypatch, tmp_path):
-    """No keys in the environment, and an empty folder to write to."""
+    """No keys in the environment, and an empty folder to write to; other tests find the log as it was."""
+    log = logging.getLogger("twiliobridge")
+    before = log.level
     for name in set(os.environ) - set(QUIET):
         monkeypatch.delenv(name)
     monkeypatch.chdir(tmp_path)
-    return tmp_path
+    yield tmp_path
+    log.setLevel(before)
 
 
 @pytest.mark.parametrize(
