@@ -135,6 +135,14 @@ def test_only_the_first_ten_minutes_and_the_first_calls_are_drawn(monkeypatch):
     assert list(picture.pictures(bad_run().results)) == ["c6-conversation"]
 
 
+def test_values_stand_on_an_axis_that_has_zero_on_it(tmp_path):
+    """Of -12, 25 and 31.5 the first is at the left edge, and zero is not."""
+    page = written(good_run(), tmp_path)
+    assert 'aria-label="3 values, from -12 ms to 31.5 ms"' in page
+    assert '<i class="zero" style="left:27.59%"></i>' in page
+    assert '<i style="left:0.0%"></i>' in page
+
+
 def test_a_call_in_which_nothing_happened_is_drawn():
     empty = replace(spoken_call(), caller=b"", agent=b"", cut=(), moments=())
     drawn = picture.picture(empty, "", has_failed=False, is_open=False)

@@ -35,6 +35,8 @@ MOST_TEXT = 600
 "Letters of any one text on the page; the JSON report has the whole."
 SCRIPTS = ("player.js", "timeline.js", "page.js")
 BACKTICKS = re.compile(r"`([^`]+)`")
+MOST_DOTS = 500
+"For each metric."
 CARDS = 6
 "The first metrics of a run, in large figures."
 STYLES = ("page.css", "lanes.css")
@@ -54,7 +56,7 @@ SIGNS = {
 
 @dataclass(frozen=True)
 class Measured:
-    """A metric in the table: its figures, and its values as dots on an axis from 0 to `most`."""
+    """A metric in the table: its figures, and its values as dots on an axis that has 0 on it."""
 
     metric: Metric
     figures: tuple[str, ...]
@@ -62,7 +64,9 @@ class Measured:
     "Percent of the axis."
     middle: float | None
     "The median, likewise."
-    most: str
+    zero: float
+    span: str
+    "0 ms to 1102 ms"
 
 
 def write_html(result: SuiteResult, path: Path) -> None:
@@ -145,7 +149,16 @@ def _measured(metric: Metric) -> Measured:
     figures = [figure(each, metric.unit) for each in (metric.p50, metric.p90, metric.p95, metric.maximum)]
     if metric.values and metric.p95 is None:
         figures[2] = "withheld"
-    most = max(metric.maximum or 0.0, 0.0)
-    dots = tuple(round(100 * max(each, 0.0) / most, 2) for each in metric.values[:500]) if most else ()
-    middle = round(100 * max(metric.p50 or 0.0, 0.0) / most, 2) if most else None
-    return Measured(metric, tuple(figures), dots, middle, figure(most, metric.unit))
+    least, most = min((0.0, *metric.values)), max((0.0, *metric.values))
+
+    def place(value: float) -> float:
+        return round(100 * (value - least) / (most - least), 2) if most > least else 0.0
+
+    return Measured(
+        metric,
+        tuple(figures),
+        dots=tuple(map(place, metric.values[:MOST_DOTS])),
+        middle=None if metric.p50 is None else place(metric.p50),
+        zero=place(0.0),
+        span=f"{figure(least, metric.unit)} to {figure(most, metric.unit)}",
+    )
