@@ -5,7 +5,7 @@ Most are our own bridge with somebody at one of its wires, who changes what pass
 
 import base64
 import json
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -477,17 +477,21 @@ def party_line(dial):
     members, shared = [], {}
 
     async def pump(wire, shared):
-        while True:
-            text = await wire.receive()
-            if not shared["up"].is_set():
-                shared["hello"] = text
-                shared["up"].set()
-            for member in members:
-                member.send(text)
+        with suppress(trio.EndOfChannel, trio.BrokenResourceError):
+            while True:
+                text = await wire.receive()
+                if not shared["up"].is_set():
+                    shared["hello"] = text
+                    shared["up"].set()
+                for member in members:
+                    member.send(text)
+        for member in members:
+            member.vanish()
 
     async def forward(far, wire):
-        while True:
-            wire.send(await far.receive())
+        with suppress(trio.EndOfChannel, trio.BrokenResourceError, trio.ClosedResourceError):
+            while True:
+                wire.send(await far.receive())
 
     @asynccontextmanager
     async def dialling():

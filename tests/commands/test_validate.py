@@ -112,11 +112,13 @@ def test_an_interrupted_run_reports_what_it_has(tmp_path):
     assert process.returncode == ExitCode.INTERRUPTED
     assert complaint == ""
     assert "INTERRUPTED" in told
-    statuses = {each["id"]: each["status"] for each in json.loads((tmp_path / "r.json").read_text())["checks"]}
+    statuses = {
+        each["id"]: each["status"] for each in json.loads((tmp_path / "r.json").read_text())["checks"]
+    }
     assert statuses["C1"] == "passed"
     assert statuses["C4"] == "interrupted"
 
 
 def fetch(port, path):
-    with urllib.request.urlopen(f"http://127.0.0.1:{port}{path}", timeout=10) as answer:  # noqa: S310
+    with urllib.request.urlopen(f"http://127.0.0.1:{port}{path}", timeout=10) as answer:
         return answer.read().decode()

@@ -84,10 +84,10 @@ class Examination:
             partial(self._progress.noted, self._check_id, full_name),
         )
         call.client = self._phone(call, conditions)
-        trunk.queued_ms = lambda: call.client.line.queued_ms
         self._progress.call_begins(self._check_id, full_name)
         try:
             async with call.client:
+                trunk.queued_ms = lambda: call.client.line.queued_ms
                 await call.client.initiate_call_flow()
                 self.under_way.append(call)
                 yield call
@@ -147,16 +147,17 @@ class Examination:
         if law_id not in self._found:
             self._note(law_id, Status.NOT_APPLICABLE, why)
 
+    def troubled(self, law: Law, seen: str) -> None:
+        """The check could not be carried out: that is a law of its own, and it failed."""
+        self._laws[law.id] = law
+        self.found(law.id, holds=False, seen=seen)
+
     def findings(self, otherwise: Status, why: str) -> tuple[Finding, ...]:
         """One for each law, in order; `otherwise` for those that were not decided."""
         for law_id in self._laws:
             if law_id not in self._found:
                 self._note(law_id, otherwise, why)
         return tuple(self._found[law_id] for law_id in self._laws)
-
-    @property
-    def decided(self) -> bool:
-        return all(law_id in self._found for law_id in self._laws)
 
     def _note(self, law_id: str, status: Status, seen: str) -> None:
         law = self._laws[law_id]

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import trio
 
 from twiliobridge.audio import RATE
-from twiliobridge.caller import CallEnded, Cleared, MockTwilioClient, Note, Utterance
+from twiliobridge.caller import CallEnded, Cleared, MockTwilioClient, Note, StreamStarted, Utterance
 from twiliobridge.validate.measure import overlap_ms, speech_ms
 from twiliobridge.validate.moments import live_moment
 from twiliobridge.validate.result import Moment
@@ -42,6 +42,8 @@ class ProbeCall:
         self.trunk = trunk
         self.notes: list[tuple[float, Note]] = []
         self.cuts: list[Cut] = []
+        self.began = 0.0
+        "When the stream started, in seconds."
         self.client: MockTwilioClient
         self._sessions = sessions
         self._tell = tell
@@ -50,6 +52,8 @@ class ProbeCall:
 
     def noted(self, now: float, note: Note) -> None:
         self.notes.append((now, note))
+        if isinstance(note, StreamStarted):
+            self.began = now
         if isinstance(note, Cleared):
             end = self.trunk.received_bytes
             self.cuts.append(Cut(now, end - round(note.cut_ms * RATE / 1000), end))
@@ -57,9 +61,8 @@ class ProbeCall:
             self._tell(moment)
 
     def seconds(self, now: float) -> float:
-        """On the call's clock."""
-        began = self.client.line.began
-        return max(0.0, now - began) if began is not None else 0.0
+        """On the call's clock, which begins with the stream."""
+        return max(0.0, now - self.began) if self.began else 0.0
 
     # ------------------------------------------------ what is done
 
@@ -92,10 +95,6 @@ class ProbeCall:
     @property
     def up(self) -> bool:
         return self.client.line.ending is None
-
-    @property
-    def began(self) -> float:
-        return self.client.line.began or 0.0
 
     @property
     def first_heard_s(self) -> float | None:

@@ -60,15 +60,15 @@ class Suite:
         return self.result()
 
     async def _judge(self, check: Check) -> None:
-        laws = (*check.parts, _carried_out(check))
         examination = Examination(
-            check.id, laws, self.target, self.material, self.progress, self._keep, self._pacing
+            check.id, check.parts, self.target, self.material, self.progress, self._keep, self._pacing
         )
         began = trio.current_time()
         self._current = check, examination, began
         self.progress.check_begins(check.id, check.name)
         trouble = await _carry_out(check, examination)
-        examination.found(f"{check.id}.0", holds=not trouble, seen=trouble or "it was")
+        if trouble:
+            examination.troubled(_carried_out(check), trouble)
         findings = examination.findings(
             Status.NOT_APPLICABLE, f"not reached: {trouble}" if trouble else "this run cannot tell"
         )
