@@ -6,7 +6,7 @@ Most are our own bridge with somebody at one of its wires, who changes what pass
 import base64
 import json
 from contextlib import asynccontextmanager, suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import trio
@@ -755,7 +755,7 @@ def gallery():
         broken("shares one session between calls", "C5.9", dialled=party_line),
         broken("answers nobody", "C6.1", dialled=meddled(AnswersNobody)),
         broken("loses a turn", "C6.1", phone=LosesATurn),
-        broken("is slow", "C6.2", knobs=KNOBS.__class__(latency=3.2)),
+        broken("is slow", "C6.2", knobs=replace(KNOBS, latency=3.2)),
         broken("forgets", "C6.3", dialled=meddled(Forgets)),
         broken("cuts the goodbye", "C6.4", relay=CutsTheGoodbye),
         broken("ignores keys", "C7.1", phone=IgnoresKeys),

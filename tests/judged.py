@@ -17,12 +17,12 @@ from twiliobridge.call import run_call
 from twiliobridge.caller import HandshakeFailed, WireCarrier
 from twiliobridge.caller.recordings import read_audio
 from twiliobridge.conversation import Limits, Relay
-from twiliobridge.offline import Engines, Knobs, OfflineModel, open_offline_model
+from twiliobridge.offline import Engines, OfflineModel, open_offline_model
 from twiliobridge.offline.prerendered import PrerenderedVoice
 from twiliobridge.offline.script_brain import ScriptBrain
 from twiliobridge.validate.check import registered
 from twiliobridge.validate.material import find_material
-from twiliobridge.validate.rehearsal import rehearsal
+from twiliobridge.validate.rehearsal import KNOBS, rehearsal
 from twiliobridge.validate.result import Mode, Status
 from twiliobridge.validate.suite import Suite
 from twiliobridge.validate.tap import ModelTap
@@ -40,7 +40,6 @@ WORDS = {
     "hold_on_a_sec": "Hold on a sec.",
     "tell_me_about_your_bank": "Tell me about your bank.",
 }
-KNOBS = Knobs(latency=0.2)
 MATERIAL = find_material(FOLDER)
 
 

@@ -140,3 +140,21 @@ async def test_the_calls_of_the_suite_leave_in_time(autojump_clock):
     result = await run_suite(check_of(calls))
     assert result.self_check.frames in {50, 51}
     assert math.isclose(result.self_check.worst_ms, 0, abs_tol=1e-6)
+
+
+async def test_a_suite_that_was_too_slow_to_tell_has_not_seen_it_pass(autojump_clock):
+    """Unlike what a bridge does not let one see, which leaves the rest to be judged."""
+
+    async def slow(exam):
+        exam.found("C1.1", holds=True, seen="yes")
+        exam.inconclusive("C1.2", "too busy")
+
+    async def blind(exam):
+        exam.found("C1.1", holds=True, seen="yes")
+        exam.not_applicable("C1.2", "not visible")
+
+    laws = tuple(Law(f"C1.{k}", "It holds.", "here", "Mend it.") for k in (1, 2))
+    for run, status in ((slow, Status.NOT_APPLICABLE), (blind, Status.PASSED)):
+        result = await run_suite(Check("C1", "a check", "A law.", Level.MUST, "here", 9, laws, run))
+        assert result.results[0].status is status
+    assert not result.success

@@ -26,7 +26,7 @@ from twiliobridge.validate.check import Check
 from twiliobridge.validate.material import NoAudio, find_material
 from twiliobridge.validate.model_service import open_model_service
 from twiliobridge.validate.owning import open_own_bridge
-from twiliobridge.validate.rehearsal import rehearsal
+from twiliobridge.validate.rehearsal import KNOBS, rehearsal
 from twiliobridge.validate.report import (
     CannotWrite,
     LiveProgress,
@@ -238,7 +238,7 @@ class Run:
         return partial(open_offline_model, model), f"offline model ({model.engines.names})"
 
     async def _offline_model(self) -> OfflineModel:
-        return await load_offline_model(script=rehearsal(), say=self._notes.append)
+        return await load_offline_model(KNOBS, rehearsal(), say=self._notes.append)
 
 
 def _prepare(options: Namespace, environ: Mapping[str, str]) -> None:

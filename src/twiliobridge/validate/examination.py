@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 
 from twiliobridge.caller import LineConditions, MockTwilioClient
@@ -146,6 +146,12 @@ class Examination:
         """It cannot be told here. A verdict that was given stays."""
         if law_id not in self._found:
             self._note(law_id, Status.NOT_APPLICABLE, why)
+
+    def inconclusive(self, law_id: str, why: str) -> None:
+        """It should have been told here, and could not."""
+        if law_id not in self._found:
+            self._note(law_id, Status.NOT_APPLICABLE, why)
+            self._found[law_id] = replace(self._found[law_id], inconclusive=True)
 
     def troubled(self, law: Law, seen: str) -> None:
         """The check could not be carried out: that is a law of its own, and it failed."""

@@ -2,10 +2,13 @@
 
 import msgspec
 
-from twiliobridge.offline import Script, banking
+from twiliobridge.offline import Knobs, Script, banking
 
 CALLER_SAYS = ("My gold card.", "I need to replace my card.", "I lost it.", "Thanks, that's all.")
 "What the caller of C6 says: taken as heard, turn by turn, where the model has no ears."
+
+KNOBS = Knobs(speed=4.0, stragglers=2)
+"So slow that a long answer is still being generated when C5 interrupts it, and then late by two deltas."
 
 
 def rehearsal() -> Script:

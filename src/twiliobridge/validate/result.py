@@ -49,6 +49,8 @@ class Finding:
     "The section of a vendor's documentation on which the law rests."
     calls: tuple[str, ...] = ()
     "Names of the CallRecords in which it was seen."
+    inconclusive: bool = False
+    "Not applicable only because the suite itself was too slow to tell: its check has not passed."
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -162,21 +164,25 @@ class CheckResult:
 
     @property
     def status(self) -> Status:
-        """FAILED if a MUST failed; PASSED needs at least one MUST that passed, and none left open."""
+        """FAILED if a MUST failed; PASSED needs at least one MUST that passed, and none left open. What the
+        bridge does not let one see leaves nothing open; what the suite was too slow to see does.
+        """
         if self.skipped:
             return Status.SKIPPED
         found = [each.status for each in self.findings if each.level is Level.MUST]
-        for decisive in (Status.FAILED, Status.INTERRUPTED, Status.PASSED):
+        for decisive in (Status.FAILED, Status.INTERRUPTED):
             if decisive in found:
                 return decisive
-        return Status.NOT_APPLICABLE
+        undecided = any(each.inconclusive for each in self.findings)
+        return Status.PASSED if Status.PASSED in found and not undecided else Status.NOT_APPLICABLE
 
     @property
     def reason(self) -> str:
         """One line: what was seen first of what explains the status."""
         if self.skipped:
             return self.skipped
-        seen = [each.reason for each in self.findings if each.status is self.status]
+        explains = sorted(self.findings, key=lambda each: not each.inconclusive)
+        seen = [each.reason for each in explains if each.status is self.status]
         if self.status is not Status.PASSED:
             return seen[0] if seen else ""
         parts = [f"{len(seen)} of {len(self.findings)} laws hold"]
