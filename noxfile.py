@@ -1,12 +1,12 @@
 """`nox -s tests` is what a contributor runs first. Versions and dependency groups come from pyproject.toml.
 
-tests, sound, props   on the Python that runs nox; `nox -s tests --force-python 3.13` takes another
+tests, gallery, sound, props   on the Python that runs nox; `nox -s tests --force-python 3.13` takes another
 lint, types, floors   ruff, mypy --strict, import-linter
 """
 
 import nox
 
-nox.options.sessions = ["tests", "sound", "props", "lint", "types", "floors"]
+nox.options.sessions = ["tests", "gallery", "sound", "browser", "props", "lint", "types", "floors"]
 nox.options.default_venv_backend = "venv"
 
 PYPROJECT = nox.project.load_toml("pyproject.toml")
@@ -22,7 +22,16 @@ def tests(session: nox.Session) -> None:
     """Laws in virtual time, the real sockets where the socket is the point, and the speech engines."""
     groups(session, "tests")
     session.install(".[offline]")
-    session.run("pytest", "-m", "not sound_server", "-n", "auto", "--dist", "worksteal", *session.posargs)
+    others = "not sound_server and not browser and not gallery"
+    session.run("pytest", "-m", others, "-n", "auto", "--dist", "worksteal", *session.posargs)
+
+
+@nox.session
+def gallery(session: nox.Session) -> None:
+    """Every broken bridge, and one of another make, judged by the whole suite of checks."""
+    groups(session, "tests")
+    session.install(".")
+    session.run("pytest", "-m", "gallery", "-n", "auto", "--dist", "worksteal", *session.posargs)
 
 
 @nox.session
@@ -31,6 +40,14 @@ def sound(session: nox.Session) -> None:
     groups(session, "tests")
     session.install(".[offline]")
     session.run("pytest", "-m", "sound_server", *session.posargs)
+
+
+@nox.session
+def browser(session: nox.Session) -> None:
+    """The report's page in Chromium; skipped, with the reason, where there is none."""
+    groups(session, "browser")
+    session.install(".")
+    session.run("pytest", "-m", "browser", "tests/validate/report", *session.posargs)
 
 
 @nox.session

@@ -3,8 +3,8 @@
 Carried by Hypercorn, as the bridge is; connections are made here, so that one can be cut without a goodbye.
 """
 
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
 
 import trio
 from hypercorn.config import Config
@@ -22,7 +22,7 @@ from twiliobridge.realtime.state import Role
 from twiliobridge.wires.asgi import TRANSPORT, EndIsTold, open_asgi_wire
 from twiliobridge.wires.hypercorn import Listeners, listen, serve_app
 from twiliobridge.wires.memory import MemoryWire, memory_wires
-from twiliobridge.wires.wire import GRACE
+from twiliobridge.wires.wire import GRACE, Wire
 
 PATH = "/v1/realtime"
 LONGEST_MESSAGE = 16 * 1024 * 1024
@@ -34,8 +34,11 @@ LAST_WORDS = 0.1
 
 Answer = tuple[str, int]
 
+Around = Callable[[Wire], AbstractAsyncContextManager[Wire]]
+"Is put around the model's end of each session's wire, for as long as the session lasts."
 
-def create_offline_app(model: OfflineModel, door: Door) -> QuartTrio:
+
+def create_offline_app(model: OfflineModel, door: Door, around: Around = nullcontext) -> QuartTrio:
     app = QuartTrio(__name__)
     app.asgi_websocket_class = EndIsTold
     places = trio.Semaphore(door.most_sessions)
@@ -47,14 +50,16 @@ def create_offline_app(model: OfflineModel, door: Door) -> QuartTrio:
         except trio.WouldBlock:
             return f"{door.most_sessions} sessions run; there is no place for another.\n", 503
         try:
-            return await _receive_guest(websocket, model, door)
+            return await _receive_guest(websocket, model, door, around)
         finally:
             places.release()
 
     return app
 
 
-async def _receive_guest(socket: Websocket, model: OfflineModel, door: Door) -> Answer | None:
+async def _receive_guest(
+    socket: Websocket, model: OfflineModel, door: Door, around: Around
+) -> Answer | None:
     """An answer by HTTP, or None once the WebSocket has been closed."""
     guest = Guest.of(socket.args, socket.headers, socket.requested_subprotocols)
     fault = door.refusal(guest)
@@ -66,7 +71,8 @@ async def _receive_guest(socket: Websocket, model: OfflineModel, door: Door) -> 
             wire.send(RealtimeConnection(Role.SERVER).send(error_event(fault)))
             await wire.aclose(*farewell(fault))
             return None
-        ending = await run_offline_session(wire, model, guest.model or DEFAULT_MODEL)
+        async with around(wire) as end:
+            ending = await run_offline_session(end, model, guest.model or DEFAULT_MODEL)
         if ending.code == DROPPED:
             await trio.sleep(LAST_WORDS)
             _cut(socket)
@@ -91,6 +97,7 @@ async def serve_offline(
     host: str = "127.0.0.1",
     port: int = 8765,
     door: Door | None = None,
+    around: Around = nullcontext,
     task_status: trio.TaskStatus[Listeners] = trio.TASK_STATUS_IGNORED,
 ) -> None:
     """Serves until cancelled; starts with its listeners. Port 0 takes a free one. Raises CannotListen.
@@ -100,7 +107,7 @@ async def serve_offline(
     door = door or Door()
     listeners = await listen(host, port)
     async with trio.open_nursery() as nursery:
-        nursery.start_soon(serve_app, create_offline_app(model, door), _config(door), listeners)
+        nursery.start_soon(serve_app, create_offline_app(model, door, around), _config(door), listeners)
         task_status.started(listeners)
 
 

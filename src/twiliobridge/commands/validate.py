@@ -1,0 +1,281 @@
+"""twiliobridge validate: eight checks of a bridge, ours or anyone's."""
+
+import logging
+import sys
+from argparse import ArgumentParser, Namespace
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from functools import partial
+from pathlib import Path
+
+import trio
+from rich.console import Console
+
+from twiliobridge.agents import banking_agent
+from twiliobridge.call import Dial
+from twiliobridge.commands.call import parameter
+from twiliobridge.commands.command import Command, UsageError
+from twiliobridge.commands.options import add_verbose, agent_from, port, settings_from, start_logging
+from twiliobridge.commands.stopping import until_interrupted
+from twiliobridge.exit_code import ExitCode
+from twiliobridge.offline import OfflineModel, load_offline_model, open_offline_model
+from twiliobridge.server import CannotListen, dial_openai, listen_for
+from twiliobridge.settings import Settings
+from twiliobridge.validate.black_box import black_box
+from twiliobridge.validate.check import Check
+from twiliobridge.validate.material import NoAudio, find_material
+from twiliobridge.validate.model_service import open_model_service
+from twiliobridge.validate.owning import open_own_bridge
+from twiliobridge.validate.rehearsal import KNOBS, rehearsal
+from twiliobridge.validate.report import (
+    CannotWrite,
+    LiveProgress,
+    check_writable,
+    print_report,
+    write_html,
+    write_json,
+    write_junit,
+)
+from twiliobridge.validate.result import Progress, SuiteResult
+from twiliobridge.validate.selection import (
+    MICROPHONE,
+    TESTS,
+    by_id,
+    explain_text,
+    left_out,
+    list_text,
+    selected,
+)
+from twiliobridge.validate.suite import Suite
+from twiliobridge.validate.target import Target
+
+HOST, PORT = "localhost", 6060
+OFFLINE = "no OPENAI_API_KEY: the built-in offline model answers, which needs none"
+WRITERS = {"output": write_json, "junit": write_junit, "html": write_html}
+
+
+def add_arguments(parser: ArgumentParser) -> None:
+    which = parser.add_argument_group("which checks")
+    which.add_argument(
+        "--test",
+        action="append",
+        choices=list(TESTS),
+        help="repeatable; default all, which needs no microphone",
+    )
+    which.add_argument(
+        "--only", action="append", default=[], metavar="ID", help="just this check; repeatable"
+    )
+    which.add_argument("--list", action="store_true", help="show every check and its laws, and leave")
+    which.add_argument("--explain", metavar="ID", help="show one check with sources and advice, and leave")
+    whom = parser.add_argument_group("which bridge")
+    whom.add_argument(
+        "--bridge-url", metavar="URL", help="ws(s):// the stream itself; http(s):// its webhook"
+    )
+    whom.add_argument("--host", default=HOST, help="where our own bridge listens (default %(default)s)")
+    whom.add_argument("--port", type=port, default=PORT, help="port of it, 0 for any (default %(default)s)")
+    whom.add_argument("--agent", metavar="FILE.toml", help="who answers on our own bridge")
+    whom.add_argument("--openai", action="store_true", help="insist on the OpenAI API; needs OPENAI_API_KEY")
+    whom.add_argument("--offline", action="store_true", help="use the built-in model even if there is a key")
+    whom.add_argument("--model", metavar="NAME", help=f"of the OpenAI API (default {Settings.model})")
+    whom.add_argument(
+        "--listen-model",
+        type=port,
+        metavar="PORT",
+        help="be the model there, visibly, for a bridge of another make that is told to use it",
+    )
+    whom.add_argument("--auth-token", metavar="TOKEN", help="signs, as TWILIO_AUTH_TOKEN does")
+    whom.add_argument("--public-url", metavar="HTTPS", help="the address by which the bridge knows itself")
+    whom.add_argument(
+        "--parameter", dest="parameters", action="append", default=[], metavar="K=V", help="of the stream"
+    )
+    whom.add_argument("--no-greeting", action="store_true", help="the agent waits for the caller to speak")
+    files = parser.add_argument_group("files")
+    files.add_argument("--audio-dir", type=Path, metavar="DIR", help="what the caller says, as WAV files")
+    files.add_argument("--output", type=Path, metavar="FILE.json", help="write the report as JSON")
+    files.add_argument("--junit", type=Path, metavar="FILE.xml", help="write the report as JUnit XML")
+    files.add_argument("--html", type=Path, metavar="FILE.html", help="write the report as one HTML page")
+    files.add_argument(
+        "--output-dir",
+        type=Path,
+        default=Path("validation_output"),
+        metavar="DIR",
+        help="recordings of every call (default %(default)s)",
+    )
+    add_verbose(parser)
+
+
+def run(options: Namespace, environ: Mapping[str, str]) -> ExitCode:
+    if options.list or options.explain:
+        sys.stdout.write(f"{list_text() if options.list else _explained(options.explain)}\n")
+        return ExitCode.PASSED
+    start_logging(verbose=options.verbose)
+    if not options.verbose:
+        logging.getLogger("twiliobridge").setLevel(logging.CRITICAL)  # the report says it better
+    _prepare(options, environ)
+    console = Console(highlight=False)
+    return Run(options, environ, console).go()
+
+
+class Run:
+    """One run of the command, of which something is to be reported even if it is interrupted."""
+
+    def __init__(self, options: Namespace, environ: Mapping[str, str], console: Console) -> None:
+        self._options = options
+        self._environ = environ
+        self._console = console
+        self._suite: Suite | None = None
+        self._notes: list[str] = []
+
+    def go(self) -> ExitCode:
+        interrupted = False
+        try:
+            trio.run(until_interrupted, self._validate)
+        except* KeyboardInterrupt:
+            interrupted = True
+        except* NoAudio as group:
+            raise UsageError(str(_first(group))) from None
+        except* CannotListen as group:
+            raise UsageError(str(_first(group))) from None
+        if self._suite is None:
+            return ExitCode.INTERRUPTED
+        result = self._suite.result(interrupted=interrupted)
+        self._report(result)
+        if interrupted:
+            return ExitCode.INTERRUPTED
+        return ExitCode.PASSED if result.acceptable else ExitCode.FAILED
+
+    async def _validate(self) -> None:
+        options = self._options
+        tests = tuple(options.test or ("all",))
+        checks = _chosen(options, tests)
+        if not any(each.microphone for each in checks):
+            self._notes.append(MICROPHONE)
+        material = find_material(options.audio_dir)
+        async with self._target() as target:
+            for note in self._notes:
+                self._console.print(f"note: {note}", markup=False, soft_wrap=True)
+            with LiveProgress(self._console) as progress:
+                told: Progress = progress
+                self._suite = Suite(
+                    target,
+                    material,
+                    checks,
+                    tests,
+                    left_out(checks),
+                    tuple(self._notes),
+                    options.output_dir,
+                    told,
+                )
+                await self._suite.run()
+
+    def _report(self, result: SuiteResult) -> None:
+        print_report(result, self._console)
+        try:
+            for name, write in WRITERS.items():
+                if (path := getattr(self._options, name)) is not None:
+                    write(result, path)
+        except CannotWrite as error:
+            raise UsageError(str(error)) from None
+
+    @asynccontextmanager
+    async def _target(self) -> AsyncIterator[Target]:
+        options = self._options
+        if options.bridge_url is None:
+            async with self._own_bridge() as target:
+                yield target
+        elif options.listen_model is None:
+            yield self._black_box()
+        else:
+            model = await self._offline_model()
+            async with open_model_service(model, "127.0.0.1", options.listen_model) as (tap, url):
+                self._notes.append(f"the model for the bridge is at {url}")
+                yield self._black_box(tap=tap)
+
+    def _black_box(self, **more: object) -> Target:
+        options = self._options
+        try:
+            return black_box(
+                options.bridge_url,
+                auth_token=options.auth_token or self._environ.get("TWILIO_AUTH_TOKEN") or None,
+                public_url=options.public_url,
+                parameters=dict(parameter(each) for each in options.parameters),
+                greets=not options.no_greeting,
+                **more,  # type: ignore[arg-type]
+            )
+        except ValueError as error:
+            raise UsageError(str(error)) from None
+
+    @asynccontextmanager
+    async def _own_bridge(self) -> AsyncIterator[Target]:
+        options = self._options
+        settings = settings_from(
+            self._environ,
+            host=options.host,
+            port=options.port,
+            model=options.model,
+            public_url=options.public_url,
+            twilio_auth_token=options.auth_token,
+            grace=1.0,
+        )
+        agent = agent_from(options.agent) if options.agent else banking_agent()
+        try:
+            listeners = await listen_for(settings)
+        except ValueError as error:
+            raise UsageError(str(error)) from None
+        dial, model = await self._dial(settings)
+        async with open_own_bridge(settings, agent, dial, model, listeners) as target:
+            yield target
+
+    async def _dial(self, settings: Settings) -> tuple[Dial, str]:
+        """How the model is reached, and what it is."""
+        options = self._options
+        reachable = bool(settings.openai_api_key or settings.model_url)
+        if reachable and not options.offline:
+            return dial_openai(settings), settings.model_url or settings.model
+        if not options.offline:
+            self._notes.append(OFFLINE)
+        model = await self._offline_model()
+        return partial(open_offline_model, model), f"offline model ({model.engines.names})"
+
+    async def _offline_model(self) -> OfflineModel:
+        return await load_offline_model(KNOBS, rehearsal(), say=self._notes.append)
+
+
+def _prepare(options: Namespace, environ: Mapping[str, str]) -> None:
+    """What cannot work is said before the first call."""
+    if options.openai and not environ.get("OPENAI_API_KEY"):
+        raise UsageError(
+            "--openai needs OPENAI_API_KEY: set it, or leave --openai out for the built-in model"
+        )
+    try:
+        for name in WRITERS:
+            if (path := getattr(options, name)) is not None:
+                check_writable(path)
+        options.output_dir.mkdir(parents=True, exist_ok=True)
+    except CannotWrite as error:
+        raise UsageError(str(error)) from None
+    except OSError as error:
+        raise UsageError(f"{options.output_dir}: {error.strerror}") from None
+
+
+def _chosen(options: Namespace, tests: tuple[str, ...]) -> list[Check]:
+    try:
+        return selected(tests, options.only)
+    except ValueError as error:
+        raise UsageError(str(error)) from None
+
+
+def _explained(check_id: str) -> str:
+    try:
+        return explain_text(by_id(check_id))
+    except ValueError as error:
+        raise UsageError(str(error)) from None
+
+
+def _first(group: BaseException) -> BaseException:
+    while isinstance(group, BaseExceptionGroup):
+        group = group.exceptions[0]
+    return group
+
+
+COMMAND = Command("validate", "judge a bridge: eight checks that can fail", add_arguments, run)

@@ -1,0 +1,182 @@
+"""C7: keys, nonsense and broken lines."""
+
+import msgspec
+import trio
+
+from twiliobridge.caller import KeyPressed
+from twiliobridge.realtime import events as model
+from twiliobridge.validate.check import check
+from twiliobridge.validate.examination import Examination
+from twiliobridge.validate.law import Law
+from twiliobridge.validate.probe_call import ProbeCall
+from twiliobridge.validate.waiting import until
+
+KEYS = "4271#"
+BETWEEN_KEYS = 0.1
+EFFECT_WITHIN = 10.0
+"Seconds: a pause that ends the digits, and an answer."
+GREETING_WITHIN = 8.0
+QUIET = 0.6
+SURVIVES = 0.4
+"Seconds in which a bridge that dies of a message has died."
+ANSWER_WITHIN = 12.0
+OVERSIZED = 1 << 20
+"Bytes; real messages have some 330."
+MESSAGES = "Twilio docs, Voice > Media Streams > WebSocket Messages, from Twilio"
+
+DTMF = Law(
+    "C7.1",
+    "Keys have an effect: the agent answers, or the model is told.",
+    f"{MESSAGES}, dtmf",
+    "Collect the digits of `dtmf`, tell the model as a user's item, and ask for a response.",
+)
+JSON = Law(
+    "C7.2",
+    "Text that is no JSON costs that message, and not the call.",
+    MESSAGES,
+    "Catch the decoder's error around each message, not around the loop.",
+)
+UNKNOWN = Law(
+    "C7.3",
+    "An unknown event is ignored.",
+    f"{MESSAGES}; Twilio adds events",
+    "Let the branch for other events do nothing.",
+)
+BASE64 = Law(
+    "C7.4",
+    "A payload that is no base64 costs that message, and not the call.",
+    f"{MESSAGES}, media",
+    "Pass payloads on without decoding, or catch the decoder's error around each message.",
+)
+GOES_ON = Law(
+    "C7.5",
+    "After that the caller is still answered.",
+    MESSAGES,
+    "Look for the task that ended: a receive loop that is dead leaves a socket that is open.",
+)
+NEXT_CLEAN = Law(
+    "C7.6",
+    "After an oversized message and a dropped connection, the next call is as good as the first.",
+    "Twilio docs, Voice > Media Streams",
+    "Catch what one connection raises at that connection, and keep no state of it.",
+)
+NONSENSE = {
+    JSON.id: '{"event":"media","media":{"payload":',
+    UNKNOWN.id: '{"event":"weather","streamSid":"SID","weather":{"sky":"clear"}}',
+    BASE64.id: '{"event":"media","streamSid":"SID","media":{"track":"inbound","chunk":"1","timestamp":"1",'
+    '"payload":"@@not base64@@"}}',
+}
+
+
+@check(
+    "C7",
+    "Error handling",
+    "Keys are heard; what is malformed, oversized or cut off harms neither the call nor the next one.",
+    DTMF,
+    JSON,
+    UNKNOWN,
+    BASE64,
+    GOES_ON,
+    NEXT_CLEAN,
+    source=MESSAGES,
+    seconds=110,
+)
+async def error_handling(exam: Examination) -> None:
+    usual = await _keys(exam)
+    await _nonsense(exam)
+    async with exam.call("oversized") as call:
+        await call.heard_for(20, GREETING_WITHIN)
+        if call.up:
+            call.trunk.inject(msgspec.json.encode({"event": "noise", "noise": "x" * OVERSIZED}).decode())
+            await trio.sleep(SURVIVES)
+    async with exam.call("dropped") as call:
+        await call.heard_for(200, GREETING_WITHIN)
+        await call.client.drop()
+    await _next(exam, greeted=usual)
+
+
+async def _keys(exam: Examination) -> bool:
+    """Whether the agent greeted this caller."""
+    async with exam.call("keys") as call:
+        greeted = await _wait_quiet(call)
+        session = call.session
+        for digit in KEYS:
+            if call.up:
+                await call.client.send_dtmf(digit)
+                await trio.sleep(BETWEEN_KEYS)
+        pressed = [at for at, note in call.notes if isinstance(note, KeyPressed)]
+        since = pressed[0] if pressed else trio.current_time()
+        effect = await until(lambda: bool(_effect(call, since)), EFFECT_WITHIN)
+        seen = _effect(call, since) if effect else f"nothing within {EFFECT_WITHIN:g} s"
+        exam.found(DTMF.id, holds=effect, seen=seen + ("" if session else " (the model is not visible)"))
+        return greeted
+
+
+async def _wait_quiet(call: ProbeCall) -> bool:
+    """Waits for the greeting and its end."""
+    greeted = await call.heard_for(20, GREETING_WITHIN)
+    await until(lambda: not call.agent_is_heard, GREETING_WITHIN)
+    await trio.sleep(QUIET)
+    return greeted
+
+
+def _effect(call: ProbeCall, since: float) -> str:
+    """What has changed since; empty if nothing has."""
+    if call.heard_ms(since + 0.05, trio.current_time()) > 0:
+        return "the agent answered"
+    for session in call.sessions:
+        for at, event in session.told:
+            if at >= since and isinstance(event, model.CreateItem):
+                return "the model was told"
+    return "" if call.up else "the line went down"
+
+
+async def _nonsense(exam: Examination) -> None:
+    async with exam.call("nonsense") as call:
+        await call.heard_for(20, GREETING_WITHIN)
+        for law_id, text in NONSENSE.items():
+            if not call.up:
+                exam.not_applicable(law_id, "the line was down before")
+                continue
+            call.trunk.inject(text.replace("SID", call.client.identity.stream_sid))
+            died = await until(lambda: not call.up, SURVIVES)
+            exam.found(law_id, holds=not died, seen="the line went down" if died else "the line stayed up")
+        if not call.up:
+            exam.not_applicable(GOES_ON.id, "the line was down")
+            return
+        await _wait_quiet(call)
+        await _still_there(exam, call)
+
+
+async def _still_there(exam: Examination, call: ProbeCall) -> None:
+    """The caller speaks: does it reach the model, or is it answered?"""
+    if not call.up:
+        exam.found(GOES_ON.id, holds=False, seen="the line went down")
+        return
+    said = await call.say(exam.material.interruption.audio)
+    answered = await call.heard_for(20, ANSWER_WITHIN)
+    heard = [
+        each
+        for session in call.sessions
+        for at, each in session.events(model.SpeechStarted)
+        if at > said.began
+    ]
+    if not answered and heard:
+        exam.found(
+            GOES_ON.id, holds=True, seen="the model heard the caller (that it does not answer is C6's affair)"
+        )
+    else:
+        exam.found(
+            GOES_ON.id, holds=answered, seen="answered" if answered else f"silence for {ANSWER_WITHIN:g} s"
+        )
+
+
+async def _next(exam: Examination, *, greeted: bool) -> None:
+    async with exam.call("next") as call:
+        if not greeted:
+            exam.found(NEXT_CLEAN.id, holds=call.up, seen="the stream starts (no call was greeted, see C5.1)")
+            return
+        again = await call.heard_for(200, GREETING_WITHIN)
+        warned = [str(each.code.value) for each in call.client.warnings]
+        seen = f"warnings {', '.join(warned)}" if warned else "greeted"
+        exam.found(NEXT_CLEAN.id, holds=again and call.up, seen=seen if again else "not greeted")

@@ -1,0 +1,46 @@
+"""M1, M2: somebody speaks. Not among the eight, and run only when asked for."""
+
+from twiliobridge.caller.live import LiveResult
+from twiliobridge.validate.check import check
+from twiliobridge.validate.examination import Examination
+from twiliobridge.validate.law import Law
+
+SPOKEN = "precedent: the microphone tests that this suite replaces"
+LONGEST = 600.0
+"Seconds that somebody may talk."
+
+
+def _answered(law_id: str) -> Law:
+    return Law(law_id, "Whoever speaks is answered.", SPOKEN, "Run `twiliobridge live` to hear what happens.")
+
+
+@check(
+    "M1",
+    "Live conversation",
+    "A conversation by the Enter key works.",
+    _answered("M1.1"),
+    source=SPOKEN,
+    seconds=LONGEST,
+    microphone=True,
+)
+async def live_conversation(exam: Examination) -> None:
+    async with exam.call("live") as call:
+        _judge(exam, "M1.1", await call.client.live_conversation())
+
+
+@check(
+    "M2",
+    "Realtime conversation",
+    "A conversation as on a telephone works.",
+    _answered("M2.1"),
+    source=SPOKEN,
+    seconds=LONGEST,
+    microphone=True,
+)
+async def realtime_conversation(exam: Examination) -> None:
+    async with exam.call("realtime") as call:
+        _judge(exam, "M2.1", await call.client.live_realtime_conversation())
+
+
+def _judge(exam: Examination, law_id: str, result: LiveResult) -> None:
+    exam.found(law_id, holds=result.success, seen=result.error or f"{result.turns_detected} turns")

@@ -1,0 +1,82 @@
+"""C1: is there a server?"""
+
+import msgspec
+import trio
+
+from twiliobridge.caller import NotConnected
+from twiliobridge.validate.check import check
+from twiliobridge.validate.examination import Examination
+from twiliobridge.validate.law import Law
+from twiliobridge.validate.result import Level, Mode
+from twiliobridge.validate.target import HttpAnswer
+from twiliobridge.wires import Unreachable
+
+WITHIN = 5.0
+"Seconds. Twilio waits 15 for a webhook; health is asked for by load balancers, which wait 5."
+PRECEDENT = "precedent: load balancers and Kubernetes probe over HTTP"
+
+HEALTH = Law(
+    "C1.1",
+    "GET /health answers 200.",
+    PRECEDENT,
+    "Answer /health with 200 as soon as calls can be taken; load balancers send none before that.",
+)
+STATUS = Law(
+    "C1.2",
+    "GET /status answers 200 with a JSON object.",
+    PRECEDENT,
+    "Answer /status with JSON.",
+    Level.SHOULD,
+)
+UPGRADE = Law(
+    "C1.3",
+    "The stream's URL answers Twilio's handshake with a plain 101.",
+    "Twilio docs, Voice > Media Streams; Error and Warning Dictionary 31920",
+    "Accept the WebSocket at the URL in <Stream>, without subprotocol and extensions.",
+)
+
+
+@check(
+    "C1",
+    "Server startup",
+    "The server is up: it is healthy, tells its status, and takes a media stream.",
+    HEALTH,
+    STATUS,
+    UPGRADE,
+    source=UPGRADE.source,
+    seconds=20,
+)
+async def startup(exam: Examination) -> None:
+    await _ask(exam, HEALTH, "/health")
+    await _ask(exam, STATUS, "/status")
+    try:
+        async with exam.call("upgrade"):
+            exam.found(UPGRADE.id, holds=True, seen="101, and the stream started")
+    except NotConnected as error:
+        exam.found(UPGRADE.id, holds=False, seen=str(error))
+
+
+async def _ask(exam: Examination, law: Law, path: str) -> None:
+    try:
+        with trio.fail_after(WITHIN):
+            answer = await exam.target.get(path)
+    except (Unreachable, trio.TooSlowError) as error:
+        exam.found(law.id, holds=False, seen=str(error) or f"{path} was not answered within {WITHIN:g} s")
+        return
+    if exam.target.mode is Mode.BLACK_BOX and answer.status in {404, 405, 426}:
+        exam.not_applicable(law.id, f"this server has no {path}: HTTP {answer.status}")
+    else:
+        good = answer.status == 200 and (law is HEALTH or _is_json(answer))
+        exam.found(law.id, holds=good, seen=f"{path}: HTTP {answer.status}{_brief(answer)}")
+
+
+def _is_json(answer: HttpAnswer) -> bool:
+    try:
+        return isinstance(msgspec.json.decode(answer.body), dict)
+    except msgspec.DecodeError:
+        return False
+
+
+def _brief(answer: HttpAnswer) -> str:
+    text = " ".join(answer.body.split())[:60]
+    return f", {text}" if text else ""

@@ -1,0 +1,17 @@
+from dataclasses import dataclass
+
+from twiliobridge.validate.result import Level
+
+
+@dataclass(frozen=True)
+class Law:
+    """One thing that must be true of a bridge: what a finding is about."""
+
+    id: str
+    "C3.2"
+    text: str
+    source: str
+    "The section of a vendor's documentation that says so."
+    advice: str
+    "What to do about it when it is not."
+    level: Level = Level.MUST

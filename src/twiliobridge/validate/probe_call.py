@@ -1,0 +1,137 @@
+"""A call of the suite's own, under observation."""
+
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+
+import trio
+
+from twiliobridge.audio import RATE
+from twiliobridge.caller import CallEnded, Cleared, MockTwilioClient, Note, StreamStarted, Utterance
+from twiliobridge.validate.measure import overlap_ms, speech_ms
+from twiliobridge.validate.moments import live_moment
+from twiliobridge.validate.result import Moment
+from twiliobridge.validate.tap import ModelSession
+from twiliobridge.validate.tracing import Cut, Delta, Play, Traced, trace
+from twiliobridge.validate.trunk import Trunk
+
+Tell = Callable[[Moment], None]
+
+
+@dataclass(frozen=True)
+class Spoken:
+    """What the caller said: when the speech in it began and ended, in seconds."""
+
+    began: float
+    ended: float
+
+
+class ProbeCall:
+    """What a check sees of a call, and does in it. `client` is the phone itself."""
+
+    def __init__(
+        self,
+        name: str,
+        check_id: str,
+        trunk: Trunk,
+        sessions: Callable[[], Sequence[ModelSession]],
+        tell: Tell,
+    ) -> None:
+        self.name = name
+        self.check_id = check_id
+        self.trunk = trunk
+        self.notes: list[tuple[float, Note]] = []
+        self.cuts: list[Cut] = []
+        self.began = 0.0
+        "When the stream started, in seconds."
+        self.client: MockTwilioClient
+        self._sessions = sessions
+        self._tell = tell
+
+    # ------------------------------------------------ what happens
+
+    def noted(self, now: float, note: Note) -> None:
+        self.notes.append((now, note))
+        if isinstance(note, StreamStarted):
+            self.began = now
+        if isinstance(note, Cleared):
+            end = self.trunk.received_bytes
+            self.cuts.append(Cut(now, end - round(note.cut_ms * RATE / 1000), end))
+        if (moment := live_moment(self.seconds(now), note)) is not None:
+            self._tell(moment)
+
+    def seconds(self, now: float) -> float:
+        """On the call's clock, which begins with the stream."""
+        return max(0.0, now - self.began) if self.began else 0.0
+
+    # ------------------------------------------------ what is done
+
+    async def say(self, audio: bytes) -> Spoken:
+        """Says it to its end, or as far as the line is up."""
+        now = trio.current_time()
+        try:
+            return spoken(await self.client.line.say_all(audio))
+        except CallEnded:
+            return Spoken(now, trio.current_time())
+
+    async def heard_for(self, ms: float, within: float) -> bool:
+        """Whether `ms` of the current answer were heard `within` seconds."""
+        with trio.move_on_after(within), suppress(CallEnded):
+            await self.client.wait_until_heard(ms)
+            return True
+        return False
+
+    # ------------------------------------------------ what was seen
+
+    @property
+    def sessions(self) -> Sequence[ModelSession]:
+        """The model's, dialled since this call was placed."""
+        return self._sessions()
+
+    @property
+    def session(self) -> ModelSession | None:
+        return self.sessions[0] if self.sessions else None
+
+    @property
+    def up(self) -> bool:
+        return self.client.line.ending is None
+
+    @property
+    def first_heard_s(self) -> float | None:
+        """From the stream's start."""
+        stretches = self.client.line.heard.stretches
+        return stretches[0].began - self.began if stretches else None
+
+    @property
+    def heard(self) -> bytes:
+        """All of the agent's audio that was heard, without the gaps."""
+        return b"".join(bytes(each.audio) for each in self.client.line.heard.stretches)
+
+    def heard_ms(self, begin: float, end: float) -> float:
+        """How long the agent was heard between two times."""
+        return overlap_ms(self.client.line.heard.stretches, begin, end)
+
+    @property
+    def agent_is_heard(self) -> bool:
+        line = self.client.line
+        now = trio.current_time()
+        return bool(line.queued_ms) or self.heard_ms(now - 0.02, now) > 0
+
+    def received_until(self, at: float) -> int:
+        """Bytes of audio that had come by then."""
+        return max(
+            (each.position + len(each.audio) for each in self.trunk.arrived if each.at <= at), default=0
+        )
+
+    def traced(self) -> list[Traced]:
+        """What came to the phone, found in what the model said."""
+        deltas = [Delta(*each) for session in self.sessions for each in session.spoken()]
+        plays = [Play(each.at, each.position, each.audio) for each in self.trunk.arrived if each.audio]
+        return trace(deltas, plays)
+
+
+def spoken(utterance: Utterance) -> Spoken:
+    """When the speech in it was said; of the whole of it, if it is too quiet to tell."""
+    began = utterance.began or 0.0
+    first, last = speech_ms(bytes(utterance.audio))
+    return Spoken(began + first / 1000, began + (last or utterance.duration_ms) / 1000)

@@ -1,0 +1,115 @@
+"""The words and figures that all forms of the report share."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, fields, is_dataclass, replace
+from enum import Enum
+from typing import Literal, TypeVar
+
+from twiliobridge.validate.result import (
+    SAMPLES_FOR_P95,
+    Finding,
+    Level,
+    Metric,
+    Status,
+    SuiteResult,
+)
+
+T = TypeVar("T")
+
+WORDS = {
+    Status.PASSED: "PASSED",
+    Status.FAILED: "FAILED",
+    Status.NOT_APPLICABLE: "N/A",
+    Status.SKIPPED: "SKIPPED",
+    Status.INTERRUPTED: "STOPPED",
+}
+ALL_CHECKS = 8
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """The result of a run."""
+
+    word: Literal["SUCCESS", "FAILED", "INCOMPLETE", "INTERRUPTED"]
+    why: str
+
+
+def verdict(result: SuiteResult) -> Verdict:
+    """SUCCESS only if all eight checks passed."""
+    figures = totals(result)
+    if result.interrupted:
+        return Verdict("INTERRUPTED", f"stopped before the end; {figures}")
+    if result.success:
+        return Verdict("SUCCESS", figures)
+    if result.count(Status.FAILED):
+        return Verdict("FAILED", figures)
+    return Verdict("INCOMPLETE", f"nothing failed, and not everything was checked; {figures}")
+
+
+def totals(result: SuiteResult) -> str:
+    """8 of 8 checks passed (100 %)"""
+    share = 100 * result.passed / ALL_CHECKS
+    counts = {status.value: result.count(status) for status in Status if status is not Status.PASSED}
+    counts["not run"] = ALL_CHECKS - len(result.results)
+    parts = [f"{count} {name}" for name, count in counts.items() if count]
+    return ", ".join([f"{result.passed} of {ALL_CHECKS} checks passed ({share:.0f} %)", *parts])
+
+
+def failures(result: SuiteResult) -> Iterator[Finding]:
+    """Laws that were not kept: those of level MUST first."""
+    failed = [each for check in result.results for each in check.findings if each.status is Status.FAILED]
+    return iter(sorted(failed, key=lambda each: each.level is Level.SHOULD))
+
+
+def metrics(result: SuiteResult) -> Iterator[Metric]:
+    """Those over all calls of the run; where there are none, those of each check."""
+    yield from result.headline or (each for check in result.results for each in check.metrics)
+
+
+def figure(value: float | None, unit: str) -> str:
+    """A measured value: 812 ms, 1.5 s, a ratio as 3.10 %; a dash if there is none."""
+    if value is None:
+        return "-"
+    if unit == "ratio":
+        return f"{100 * value:.2f} %"
+    number = f"{value:.0f}" if abs(value) >= 100 or value == int(value) else f"{value:.1f}"
+    return f"{number} {unit}"
+
+
+def percentiles(metric: Metric) -> str:
+    """p50 812 ms, p90 990 ms, p95 withheld (7 of 20 samples)"""
+    if not metric.values:
+        return f"withheld: {metric.withheld}" if metric.withheld else "not measured"
+    high = figure(metric.p95, metric.unit)
+    if metric.p95 is None:
+        high = f"withheld ({len(metric.values)} of {SAMPLES_FOR_P95} samples)"
+    return f"p50 {figure(metric.p50, metric.unit)}, p90 {figure(metric.p90, metric.unit)}, p95 {high}"
+
+
+def duration(seconds: float) -> str:
+    """9.2 s, 1 min 52 s"""
+    if seconds < 60:
+        return f"{seconds:.1f} s"
+    minutes, rest = divmod(round(seconds), 60)
+    return f"{minutes} min {rest} s"
+
+
+def printable(text: str) -> str:
+    """Without what moves a cursor, turns the direction of writing or is no character of XML: what a peer
+    sends is shown, and does nothing. White space becomes a space, the rest is escaped as Python does.
+    """
+    return "".join(
+        each if each.isprintable() else " " if each.isspace() else each.encode("unicode_escape").decode()
+        for each in text
+    )
+
+
+def cleaned(value: T) -> T:
+    """A result with every text in it `printable`."""
+    if isinstance(value, str) and not isinstance(value, Enum):
+        return printable(value)  # type: ignore[return-value]  # T is str
+    if isinstance(value, tuple):
+        return tuple(map(cleaned, value))  # type: ignore[return-value]  # T is a tuple
+    if is_dataclass(value) and not isinstance(value, type):
+        return replace(value, **{each.name: cleaned(getattr(value, each.name)) for each in fields(value)})
+    return value

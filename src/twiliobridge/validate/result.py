@@ -1,0 +1,290 @@
+"""What a run of the suite found, as values. Reports render these and ask for nothing else."""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import Enum
+from typing import Protocol
+
+EIGHT = frozenset(f"C{number}" for number in range(1, 9))
+
+SAMPLES_FOR_P95 = 20
+"Under this many samples the 95th percentile is the maximum by another name, and is withheld."
+
+
+class Level(Enum):
+    """How much a law weighs: a failed MUST fails the run; a failed SHOULD is reported beside it."""
+
+    MUST = "MUST"
+    SHOULD = "SHOULD"
+
+
+class Status(Enum):
+    PASSED = "passed"
+    FAILED = "failed"
+    NOT_APPLICABLE = "not applicable"
+    "It needs to see inside the bridge or the model, and this run cannot. Never counted as passed."
+    SKIPPED = "skipped"
+    "It was not asked for."
+    INTERRUPTED = "interrupted"
+    "The run was stopped before it was decided."
+
+
+@dataclass(frozen=True, kw_only=True)
+class Finding:
+    """The verdict of one sub-check."""
+
+    id: str
+    "C3.2"
+    law: str
+    "One sentence that is true of a good bridge."
+    level: Level
+    status: Status
+    reason: str
+    "What was seen."
+    advice: str = ""
+    "What to do about it; empty where nothing is to be done."
+    source: str
+    "The section of a vendor's documentation on which the law rests."
+    calls: tuple[str, ...] = ()
+    "Names of the CallRecords in which it was seen."
+    inconclusive: bool = False
+    "Not applicable only because the suite itself was too slow to tell: its check has not passed."
+
+
+@dataclass(frozen=True, kw_only=True)
+class Metric:
+    name: str
+    unit: str
+    "ms, s, bytes, ratio"
+    definition: str
+    values: tuple[float, ...]
+    "In the order in which they were measured; empty if it was withheld."
+    withheld: str = ""
+    "Why there are no values, although it was measured."
+
+    @property
+    def p50(self) -> float | None:
+        return self._percentile(50)
+
+    @property
+    def p90(self) -> float | None:
+        return self._percentile(90)
+
+    @property
+    def p95(self) -> float | None:
+        """None under 20 samples."""
+        return self._percentile(95) if len(self.values) >= SAMPLES_FOR_P95 else None
+
+    @property
+    def maximum(self) -> float | None:
+        return max(self.values, default=None)
+
+    def _percentile(self, percent: int) -> float | None:
+        """Nearest rank: always a value that was measured."""
+        if not self.values:
+            return None
+        return sorted(self.values)[math.ceil(percent / 100 * len(self.values)) - 1]
+
+
+class MomentKind(Enum):
+    CALLER_SPEECH = "caller speech"
+    AGENT_SPEECH = "agent speech"
+    MEDIA_GAP = "media gap"
+    "Between two media messages of one answer nothing came for longer than the buffer lasted."
+    MARK_SENT = "mark sent"
+    "By the bridge."
+    MARK_BACK = "mark back"
+    CLEAR = "clear"
+    DTMF = "dtmf"
+    TOOL = "tool"
+    CUT = "cut"
+    "Sent, and flushed by `clear` unheard."
+    MODEL = "model"
+    "Something that the model received or sent; only where it is visible."
+    LINE = "line"
+    "start, stop, a drop, a warning that Twilio would log."
+
+
+@dataclass(frozen=True, kw_only=True)
+class Moment:
+    time_s: float
+    "On the call's clock: 0 is the first sample of CallRecord.caller and of CallRecord.agent."
+    kind: MomentKind
+    text: str
+    duration_s: float | None = None
+    "None for what has no length."
+
+
+@dataclass(frozen=True, kw_only=True)
+class CutAudio:
+    at_s: float
+    "Where it would have begun to be heard."
+    audio: bytes
+    "mu-law, 8 kHz"
+
+
+@dataclass(frozen=True, kw_only=True)
+class CallRecord:
+    """One call as it was heard. Both sides are mu-law bytes at 8 kHz on one clock, 8 bytes a millisecond,
+    silence 0xFF.
+    """
+
+    name: str
+    "Unique in a run, fit for a file name: c4-tone"
+    check_id: str
+    "C4"
+    stream_sid: str
+    call_sid: str
+    caller: bytes
+    agent: bytes
+    cut: tuple[CutAudio, ...] = ()
+    moments: tuple[Moment, ...] = ()
+    "In order of time_s."
+
+    @property
+    def duration_s(self) -> float:
+        return max(len(self.caller), len(self.agent)) / 8000
+
+
+@dataclass(frozen=True, kw_only=True)
+class CheckResult:
+    id: str
+    "C1 to C8"
+    name: str
+    law: str
+    level: Level
+    findings: tuple[Finding, ...]
+    duration_s: float
+    metrics: tuple[Metric, ...] = ()
+    calls: tuple[CallRecord, ...] = ()
+    skipped: str = ""
+    "Why it was not run."
+
+    @property
+    def status(self) -> Status:
+        """FAILED if a MUST failed; PASSED needs at least one MUST that passed, and none left open. What the
+        bridge does not let one see leaves nothing open; what the suite was too slow to see does.
+        """
+        if self.skipped:
+            return Status.SKIPPED
+        found = [each.status for each in self.findings if each.level is Level.MUST]
+        for decisive in (Status.FAILED, Status.INTERRUPTED):
+            if decisive in found:
+                return decisive
+        undecided = any(each.inconclusive for each in self.findings)
+        return Status.PASSED if Status.PASSED in found and not undecided else Status.NOT_APPLICABLE
+
+    @property
+    def reason(self) -> str:
+        """One line: what was seen first of what explains the status."""
+        if self.skipped:
+            return self.skipped
+        explains = sorted(self.findings, key=lambda each: not each.inconclusive)
+        seen = [each.reason for each in explains if each.status is self.status]
+        if self.status is not Status.PASSED:
+            return seen[0] if seen else ""
+        parts = [f"{len(seen)} of {len(self.findings)} laws hold"]
+        for status, text in (
+            (Status.FAILED, "recommended ones do not"),
+            (Status.NOT_APPLICABLE, "cannot be told"),
+        ):
+            if count := sum(each.status is status for each in self.findings):
+                parts.append(f"{count} {text}")
+        return ", ".join(parts)
+
+
+class Mode(Enum):
+    OWNING = "owning"
+    "The suite started the bridge itself, and sees it and its model."
+    BLACK_BOX = "black box"
+
+
+@dataclass(frozen=True, kw_only=True)
+class SelfCheck:
+    """The suite's own clock: how late its frames left, against the schedule of one per 20 ms."""
+
+    frames: int
+    median_ms: float
+    p99_ms: float
+    worst_ms: float
+    limit_ms: float
+    "Above this p99, latencies are withheld: they would be this machine's, not the bridge's."
+
+    @property
+    def trusted(self) -> bool:
+        return self.frames > 0 and self.p99_ms <= self.limit_ms
+
+    @property
+    def line(self) -> str:
+        if self.frames == 0:
+            return "self-check: no frame was sent; no latency is given"
+        figures = f"median {self.median_ms:.1f} ms, p99 {self.p99_ms:.1f} ms, worst {self.worst_ms:.1f} ms"
+        if self.trusted:
+            return f"self-check: own pacing error {figures} over {self.frames} frames"
+        return f"self-check: own pacing error {figures}: above {self.limit_ms:g} ms, so no latency is given"
+
+
+@dataclass(frozen=True, kw_only=True)
+class SuiteResult:
+    started: datetime
+    "Aware."
+    duration_s: float
+    mode: Mode
+    server: str
+    "The address that was judged."
+    model: str
+    "What answered, as far as known: gpt-realtime-2.1, offline model, not visible"
+    tests: tuple[str, ...]
+    "As asked: all, or protocol, single ..."
+    audio: tuple[str, ...]
+    "The audio files used, as paths."
+    notes: tuple[str, ...]
+    "Lines that the report must say: microphone tests not asked for, no key ..."
+    self_check: SelfCheck
+    results: tuple[CheckResult, ...]
+    interrupted: bool = False
+    version: str = ""
+    "Of twiliobridge."
+    headline: tuple[Metric, ...] = field(default=())
+    "What was measured of every call of the run; what one check alone measures is in its result."
+
+    @property
+    def success(self) -> bool:
+        """All eight passed. Anything skipped, not applicable or interrupted is not a pass."""
+        passed = {each.id for each in self.results if each.status is Status.PASSED}
+        return not self.interrupted and passed >= EIGHT and not self.count(Status.FAILED)
+
+    @property
+    def acceptable(self) -> bool:
+        """Nothing that was asked for failed, and something passed: what exit code 0 says of a part of the
+        suite, or of a bridge into which one cannot see.
+        """
+        return not self.interrupted and self.passed > 0 and not self.count(Status.FAILED)
+
+    @property
+    def passed(self) -> int:
+        return self.count(Status.PASSED)
+
+    def count(self, status: Status) -> int:
+        return sum(each.status is status for each in self.results)
+
+
+class Progress(Protocol):
+    """Is told how a run goes on, as it happens, in the run's own thread. Never waits, never raises."""
+
+    def run_begins(self, checks: Sequence[tuple[str, str]]) -> None:
+        """(id, name) of the checks that will run, in order."""
+
+    def check_begins(self, check_id: str, name: str) -> None: ...
+
+    def call_begins(self, check_id: str, call: str) -> None:
+        """`call` is the name of the CallRecord to come."""
+
+    def noted(self, check_id: str, call: str, moment: Moment) -> None:
+        """Something happened on a call that is under way; in the order in which it happened."""
+
+    def call_ends(self, check_id: str, call: str) -> None: ...
+
+    def check_ends(self, result: CheckResult) -> None: ...

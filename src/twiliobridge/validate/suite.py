@@ -1,0 +1,171 @@
+"""The checks, one after the other, and what they found."""
+
+import logging
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from importlib.metadata import version
+from pathlib import Path
+
+import trio
+
+from twiliobridge.caller import CallerError
+from twiliobridge.validate.check import Check
+from twiliobridge.validate.examination import Examination, Measured, Silent
+from twiliobridge.validate.law import Law
+from twiliobridge.validate.material import Material
+from twiliobridge.validate.measure import percentile
+from twiliobridge.validate.metrics import metrics_of
+from twiliobridge.validate.probe_call import ProbeCall
+from twiliobridge.validate.result import CheckResult, Finding, Progress, SelfCheck, Status, SuiteResult
+from twiliobridge.validate.target import Target
+
+log = logging.getLogger(__name__)
+
+PACING_LIMIT_MS = 40.0
+"Two frames: a suite that is later than that would report its own lateness as the bridge's."
+
+
+@dataclass
+class Suite:
+    """One run. What it has found so far can be asked for at any time, also when it was cancelled."""
+
+    target: Target
+    material: Material
+    checks: Sequence[Check]
+    tests: tuple[str, ...] = ("all",)
+    skipped: Sequence[tuple[Check, str]] = ()
+    "Checks that will not run, and why."
+    notes: tuple[str, ...] = ()
+    output: Path | None = None
+    "Where the recordings of the calls are written."
+    progress: Progress = field(default_factory=Silent)
+    _results: list[CheckResult] = field(default_factory=list, init=False)
+    _of_calls: list[Measured] = field(default_factory=list, init=False)
+    _pacing: list[float] = field(default_factory=list, init=False)
+    _began: float = field(default=0.0, init=False)
+    _ended: float = field(default=0.0, init=False)
+    _started: datetime = field(default_factory=lambda: datetime.now(UTC), init=False)
+    _current: tuple[Check, Examination, float] | None = field(default=None, init=False)
+
+    async def run(self) -> SuiteResult:
+        """All checks. Cancelled, `result` has what was found until then."""
+        self._began, self._started = trio.current_time(), datetime.now(UTC)
+        self.progress.run_begins([(each.id, each.name) for each in self.checks])
+        try:
+            for check in self.checks:
+                await self._judge(check)
+        finally:
+            self._ended = trio.current_time()
+        return self.result()
+
+    async def _judge(self, check: Check) -> None:
+        examination = Examination(
+            check.id, check.parts, self.target, self.material, self.progress, self._keep, self._pacing
+        )
+        began = trio.current_time()
+        self._current = check, examination, began
+        self.progress.check_begins(check.id, check.name)
+        trouble = await _carry_out(check, examination)
+        if trouble:
+            examination.troubled(_carried_out(check), trouble)
+        findings = examination.findings(
+            Status.NOT_APPLICABLE, f"not reached: {trouble}" if trouble else "this run cannot tell"
+        )
+        self._current = None
+        result = self._check_result(check, examination, findings, trio.current_time() - began)
+        self._results.append(result)
+        self._of_calls.append(examination.of_calls)
+        self.progress.check_ends(result)
+
+    def result(self, *, interrupted: bool = False) -> SuiteResult:
+        """What was found until the run ended; what was under way then counts as interrupted."""
+        results = list(self._results)
+        if self._current is not None:
+            check, examination, began = self._current
+            findings = examination.findings(Status.INTERRUPTED, "the run was stopped")
+            results.append(self._check_result(check, examination, findings, self._ended - began))
+        done = {each.id for each in results}
+        why = {check.id: reason for check, reason in self.skipped}
+        left = [each for each in self.checks if each.id not in done]
+        why |= {each.id: "the run was stopped before it" for each in left}
+        missing = [*(each for each, _ in self.skipped), *left]
+        results += [_not_run(each, why[each.id]) for each in missing]
+        self_check = self._self_check()
+        return SuiteResult(
+            started=self._started,
+            duration_s=max(0.0, self._ended - self._began),
+            mode=self.target.mode,
+            server=self.target.url,
+            model=self.target.model,
+            tests=self.tests,
+            audio=self.material.paths,
+            notes=self.notes,
+            self_check=self_check,
+            results=tuple(sorted(results, key=lambda each: each.id)),
+            interrupted=interrupted,
+            version=version("twiliobridge"),
+            headline=metrics_of(self._of_calls, self_check),
+        )
+
+    def _check_result(
+        self, check: Check, examination: Examination, findings: tuple[Finding, ...], took: float
+    ) -> CheckResult:
+        return CheckResult(
+            id=check.id,
+            name=check.name,
+            law=check.law,
+            level=check.level,
+            findings=findings,
+            duration_s=took,
+            metrics=metrics_of([examination.measured], self._self_check()),
+            calls=tuple(examination.records),
+        )
+
+    def _self_check(self) -> SelfCheck:
+        errors = [abs(each) for each in self._pacing]
+        return SelfCheck(
+            frames=len(errors),
+            median_ms=percentile(errors, 50),
+            p99_ms=percentile(errors, 99),
+            worst_ms=max(errors, default=0.0),
+            limit_ms=PACING_LIMIT_MS,
+        )
+
+    def _keep(self, call: ProbeCall) -> None:
+        if self.output is not None:
+            call.client.save_collected_audio(self.output / call.name)
+
+
+async def _carry_out(check: Check, examination: Examination) -> str:
+    """Runs a check under its own deadline; returns what went wrong with it, in one line."""
+    try:
+        with trio.move_on_after(check.seconds) as deadline:
+            await check.run(examination)
+    except CallerError as error:
+        return str(error)
+    except Exception as error:  # the one door: a check that fails, in whatever way, must not end the run
+        log.exception("check %s failed", check.id)
+        return f"{type(error).__name__}: {error}"
+    return f"it was not over within {check.seconds:g} s" if deadline.cancelled_caught else ""
+
+
+def _carried_out(check: Check) -> Law:
+    return Law(
+        f"{check.id}.0",
+        "The check can be carried out to its end.",
+        "Twilio docs, Voice > Media Streams",
+        "The reason says what the caller met; `twiliobridge call URL --verbose` shows such a call.",
+    )
+
+
+def _not_run(check: Check, why: str) -> CheckResult:
+    return CheckResult(
+        id=check.id,
+        name=check.name,
+        law=check.law,
+        level=check.level,
+        findings=(),
+        duration_s=0.0,
+        skipped=why,
+    )

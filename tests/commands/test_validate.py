@@ -1,0 +1,124 @@
+"""`twiliobridge validate` as a shell sees it."""
+
+import json
+import logging
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+
+import pytest
+
+from twiliobridge.cli import main
+from twiliobridge.exit_code import ExitCode
+
+QUIET = {name: value for name, value in os.environ.items() if not name.startswith(("OPENAI_", "TWILIO"))}
+
+
+@pytest.fixture
+def quiet(monkeypatch, tmp_path):
+    """No keys in the environment, and an empty folder to write to; other tests find the log as it was."""
+    log = logging.getLogger("twiliobridge")
+    before = log.level
+    for name in set(os.environ) - set(QUIET):
+        monkeypatch.delenv(name)
+    monkeypatch.chdir(tmp_path)
+    yield tmp_path
+    log.setLevel(before)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "complaint"),
+    [
+        (["--openai"], "--openai needs OPENAI_API_KEY"),
+        (["--only", "C9"], "there is no check 'C9'"),
+        (["--explain", "C9"], "there is no check 'C9'"),
+        (["--bridge-url", "ftp://h/x"], "a bridge's URL begins with ws://"),
+        (["--audio-dir", "nowhere"], "nowhere has no WAV files"),
+        (["--output", "/proc/nowhere/r.json"], "/proc/nowhere/r.json: "),
+        (["--agent", "nowhere.toml"], "nowhere.toml: No such file"),
+        (["--bridge-url", "ws://h/x", "--parameter", "k"], "a parameter is name=value"),
+    ],
+)
+def test_what_cannot_work_is_one_line_and_exit_2(quiet, arguments, complaint, capsys):
+    assert main(["validate", *arguments]) == ExitCode.USAGE
+    error = capsys.readouterr().err
+    assert complaint in error
+    assert error.count("\n") == 1
+
+
+def test_a_port_in_use_is_one_line_and_exit_2(quiet, capsys):
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = str(taken.getsockname()[1])
+        arguments = ["validate", "--host", "127.0.0.1", "--port", port, "--offline", "--only", "C1"]
+        assert main(arguments) == ExitCode.USAGE
+    assert capsys.readouterr().err == (
+        f"twiliobridge validate: cannot listen on 127.0.0.1:{port}: Address already in use\n"
+    )
+
+
+def test_the_checks_are_listed_and_explained(quiet, capsys):
+    """Every law with its source and what to do."""
+    assert main(["validate", "--list"]) == ExitCode.PASSED
+    listed = capsys.readouterr().out
+    assert all(f"C{number}  " in listed for number in range(1, 9))
+    assert main(["validate", "--explain", "c5.5"]) == ExitCode.PASSED
+    explained = capsys.readouterr().out
+    assert "conversation.item.truncate" in explained
+    assert explained.count("if not: ") == 9
+
+
+def test_a_part_of_the_suite_that_passes_is_exit_0(quiet, capsys):
+    """The report says what was left out; recordings and the JSON report are where they should be."""
+    arguments = ["validate", "--port", "0", "--only", "C1", "--output", "r.json", "--output-dir", "sound"]
+    assert main(arguments) == ExitCode.PASSED
+    told = capsys.readouterr().out
+    assert "no OPENAI_API_KEY: the built-in offline model answers" in told
+    assert "the microphone tests were left out" in told
+    report = json.loads((quiet / "r.json").read_text())
+    assert not report["success"]
+    assert (quiet / "sound" / "c1-upgrade" / "call.wav").exists()
+
+
+def test_a_bridge_that_is_not_there_is_exit_1(quiet, capsys):
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        port = server.getsockname()[1]
+    arguments = ["validate", "--bridge-url", f"ws://127.0.0.1:{port}/twilio-agent", "--only", "C1"]
+    assert main(arguments) == ExitCode.FAILED
+    assert "C1" in capsys.readouterr().out
+
+
+def test_an_interrupted_run_reports_what_it_has(tmp_path):
+    """Ctrl+C in the middle of C4: exit 130, and the partial report. Before, health and status answer."""
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    listening = "import signal; signal.signal(signal.SIGINT, signal.default_int_handler)"
+    start = f"{listening}; import sys; from twiliobridge.cli import main; sys.exit(main(sys.argv[1:]))"
+    command = [sys.executable, "-c", start, "validate", "--host", "127.0.0.1", "--port", str(port)]
+    command += ["--only", "C1", "--only", "C4", "--output", "r.json"]
+    pipe = subprocess.PIPE
+    with subprocess.Popen(  # noqa: S603
+        command, env=QUIET, cwd=tmp_path, stdout=pipe, stderr=pipe, text=True
+    ) as process:
+        assert any("C1" in line for line in process.stdout)
+        assert fetch(port, "/health") == "open\n"
+        assert json.loads(fetch(port, "/status"))["phase"] == "open"
+        time.sleep(1.0)
+        process.send_signal(signal.SIGINT)
+        told, complaint = process.communicate(timeout=30)
+    assert process.returncode == ExitCode.INTERRUPTED
+    assert complaint == ""
+    assert "INTERRUPTED" in told
+    statuses = {
+        each["id"]: each["status"] for each in json.loads((tmp_path / "r.json").read_text())["checks"]
+    }
+    assert statuses["C1"] == "passed"
+    assert statuses["C4"] == "interrupted"
+
+
+def fetch(port, path):
+    with urllib.request.urlopen(f"http://127.0.0.1:{port}{path}", timeout=10) as answer:
+        return answer.read().decode()

@@ -1,0 +1,101 @@
+"""The report on a console: nothing but lines where it is read by programs, and readable at 60 columns."""
+
+import io
+import re
+from dataclasses import replace
+
+import pytest
+from rich.console import Console
+from validation_runs import HOSTILE, LATENCY, bad_run, good_run, interrupted_run
+
+from twiliobridge.validate.report import print_report
+
+ESCAPE = re.compile(r"\x1b\[[0-9;]*m")
+
+
+def printed(result, **console):
+    out = io.StringIO()
+    print_report(result, Console(file=out, highlight=False, **console))
+    return out.getvalue()
+
+
+def piped(result):
+    return printed(result, width=40)
+
+
+def on_terminal(result, width):
+    return printed(result, width=width, force_terminal=True, color_system="truecolor")
+
+
+@pytest.mark.parametrize("run", [good_run, bad_run, interrupted_run])
+def test_a_pipe_gets_no_decoration(run):
+    """No escape, no box, no line broken at a width that nobody asked for."""
+    text = piped(run())
+    assert "\x1b" not in text
+    assert text.isascii()
+    assert f"Server: {run().server} ({run().mode.value})" in text.splitlines()
+
+
+def test_each_check_is_one_line_with_its_reason():
+    lines = piped(bad_run()).splitlines()
+    checks = [line for line in lines if re.match(r"(PASSED|FAILED|N/A) +C\d ", line)]
+    assert len(checks) == 8
+    assert checks[1] == "N/A     C2 OpenAI connection: the model is not visible"
+    assert checks[5].startswith("FAILED  C6 Multi-turn conversation: 1,840 ms of it were heard")
+
+
+def test_success_is_said_only_if_all_eight_passed():
+    assert "Result: SUCCESS: 8 of 8 checks passed (100 %)" in piped(good_run())
+    for run in (bad_run(), interrupted_run(), replace(good_run(), results=good_run().results[:7])):
+        assert "SUCCESS" not in piped(run)
+    assert "Result: FAILED: 6 of 8 checks passed (75 %), 1 failed, 1 not applicable" in piped(bad_run())
+
+
+def test_a_part_of_the_suite_is_incomplete_and_no_failure():
+    part = replace(good_run(), results=good_run().results[:2])
+    assert "Result: INCOMPLETE: nothing failed" in piped(part)
+    assert "2 of 8 checks passed (25 %), 6 not run" in piped(part)
+
+
+def test_an_interrupted_run_says_so():
+    text = piped(interrupted_run())
+    assert "Result: INTERRUPTED: stopped before the end; 3 of 8 checks passed (38 %)" in text
+    assert "STOPPED C4 Audio flow: interrupted" in text
+
+
+def test_p95_is_withheld_under_twenty_samples_and_the_report_says_so():
+    text = piped(replace(good_run(), headline=(LATENCY, replace(LATENCY, values=LATENCY.values[:7]))))
+    assert "p50 892 ms, p90 1068 ms, p95 1085 ms, max 1102 ms, n=24" in text
+    assert "p95 withheld (7 of 20 samples)" in text
+
+
+def test_a_withheld_metric_says_why():
+    assert "response latency: withheld: self-check" in piped(interrupted_run())
+
+
+def test_every_broken_law_comes_with_what_to_do():
+    text = piped(bad_run())
+    advice = text[text.index("WHAT TO DO") :].splitlines()[1:]
+    assert [line.split()[0] for line in advice] == ["C6.3", "C6.4", "C8.2"]
+    assert "Do: Discard the response's deltas by its id once it is interrupted. Source: Twilio" in advice[0]
+
+
+@pytest.mark.parametrize("run", [good_run, bad_run, interrupted_run])
+@pytest.mark.parametrize("width", [60, 100])
+def test_a_terminal_is_filled_to_its_width_and_no_further(run, width):
+    """Nothing is cut off: every letter of the pipe's texts is there, in lines that fit."""
+    text = ESCAPE.sub("", on_terminal(run(), width))
+    assert max(map(len, text.splitlines())) <= width
+    letters = re.sub(r"\s", "", text)
+    for check in run().results:
+        assert re.sub(r"\s", "", check.name) in letters
+    assert re.sub(r"\s", "", run().server) in letters
+    assert "…" not in text
+
+
+def test_what_a_peer_sent_does_nothing_to_a_terminal():
+    """Its escapes are shown as text."""
+    text = on_terminal(bad_run(), 100)
+    assert HOSTILE[-8:] not in text
+    assert "\x1b[2J" not in text
+    assert "\\x1b[2J\\x00\\u202e\\ud800" in re.sub(r"\s", "", ESCAPE.sub("", text))

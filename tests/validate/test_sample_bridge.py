@@ -1,0 +1,34 @@
+"""A bridge of another make, judged through its webhook, with the suite as its model."""
+
+import pytest
+from judged import MATERIAL, failed, offline_model
+from sample_bridge import sample_bridge
+
+from twiliobridge.validate.black_box import black_box
+from twiliobridge.validate.check import registered
+from twiliobridge.validate.model_service import open_model_service
+from twiliobridge.validate.suite import Suite
+
+DOCUMENTED = {
+    "C2.5": "an error of the model is printed, and the caller waits in silence",
+    "C3.6": "the greeting is played before start, to no stream",
+    "C3.7": "every mark is called responsePart",
+    "C5.4": "deltas of the cancelled response are played",
+    "C5.6": "truncation by media.timestamp",
+    "C7.1": "keys are ignored",
+    "C7.2": "a message that is no JSON ends the loop",
+    "C8.2": "stop is not handled",
+    "C8.4": "the model's end leaves the caller in silence",
+}
+
+
+@pytest.mark.gallery
+async def test_the_faults_of_the_sample_are_found_by_the_checks_that_own_them():
+    """And nothing else: what it does well is not blamed. In real time, over real sockets."""
+    checks = [each for each in registered() if not each.microphone]
+    async with open_model_service(offline_model(), "127.0.0.1", 0) as (tap, model_url):
+        with sample_bridge(f"{model_url}?model=gpt-realtime") as url:
+            target = black_box(f"{url}/incoming-call", tap=tap)
+            result = await Suite(target, MATERIAL, checks).run()
+    assert set(failed(result)) == set(DOCUMENTED), failed(result)
+    assert not result.success

@@ -1,0 +1,160 @@
+"""The suite around its checks: nothing that goes wrong in one of them harms the others."""
+
+import math
+
+import pytest
+import trio
+from judged import MATERIAL, bridge
+
+from twiliobridge.validate.check import Check
+from twiliobridge.validate.law import Law
+from twiliobridge.validate.result import Level, SelfCheck, Status
+from twiliobridge.validate.suite import Suite
+
+
+def check_of(run, check_id="C1", seconds=30, level=Level.MUST):
+    law = Law(f"{check_id}.1", "It holds.", "here", "Mend it.", level)
+    return Check(check_id, "a check", "A law.", Level.MUST, "here", seconds, (law,), run)
+
+
+async def holds(exam):
+    exam.found("C2.1", holds=True, seen="so it is")
+
+
+async def raises(exam):
+    raise ZeroDivisionError("a fault of the check's own")
+
+
+async def hangs(exam):
+    await trio.sleep_forever()
+
+
+async def decides_nothing(exam):
+    pass
+
+
+async def run_suite(*checks, **more):
+    async with bridge() as target:
+        return await Suite(target, MATERIAL, checks, **more).run()
+
+
+@pytest.mark.parametrize(
+    ("run", "reason"),
+    [(raises, "ZeroDivisionError: a fault of the check's own"), (hangs, "it was not over within 30 s")],
+)
+async def test_a_check_that_fails_is_a_finding_and_the_next_one_runs(autojump_clock, run, reason):
+    result = await run_suite(check_of(run), check_of(holds, "C2"))
+    assert [each.status for each in result.results] == [Status.FAILED, Status.PASSED]
+    assert result.results[0].reason == reason
+    assert result.results[0].findings[0].status is Status.NOT_APPLICABLE
+    assert not result.acceptable
+
+
+async def test_a_bridge_that_is_not_there_is_a_finding(autojump_clock):
+    """The caller's error, in one line."""
+
+    async def calls(exam):
+        async with exam.call("nobody"):
+            raise AssertionError("somebody answered")
+
+    async with bridge(answers=False) as target:
+        result = await Suite(target, MATERIAL, [check_of(calls)]).run()
+    assert "HTTP 403" in result.results[0].reason
+    assert result.results[0].calls == ()
+
+
+async def test_what_was_not_told_is_not_passed(autojump_clock):
+    """A check without a verdict has not passed, though nothing in it failed."""
+    result = await run_suite(check_of(decides_nothing))
+    assert [each.status for each in result.results[0].findings] == [Status.NOT_APPLICABLE]
+    assert result.results[0].status is Status.NOT_APPLICABLE
+    assert not result.acceptable
+
+
+async def test_what_failed_once_has_failed(autojump_clock):
+    async def wavers(exam):
+        exam.found("C1.1", holds=False, seen="once not")
+        exam.found("C1.1", holds=True, seen="then it did")
+        exam.not_applicable("C1.1", "or was it?")
+
+    result = await run_suite(check_of(wavers))
+    assert result.results[0].reason == "once not"
+
+
+async def test_a_recommendation_that_is_not_followed_fails_nothing(autojump_clock):
+    async def lax(exam):
+        exam.found("C1.1", holds=False, seen="no")
+        exam.found("C1.2", holds=True, seen="yes")
+
+    laws = tuple(
+        Law(f"C1.{k}", "It holds.", "here", "Mend it.", level)
+        for k, level in ((1, Level.SHOULD), (2, Level.MUST))
+    )
+    result = await run_suite(Check("C1", "a check", "A law.", Level.MUST, "here", 9, laws, lax))
+    assert result.results[0].status is Status.PASSED
+    assert result.results[0].reason == "1 of 2 laws hold, 1 recommended ones do not"
+
+
+async def test_a_run_that_is_stopped_says_what_it_has(autojump_clock):
+    """What was found stays; what was under way is interrupted; the rest did not run."""
+    checks = [check_of(holds, "C2"), check_of(hangs, "C3"), check_of(holds, "C4")]
+    async with bridge() as target:
+        suite = Suite(target, MATERIAL, checks)
+        with trio.move_on_after(5):
+            await suite.run()
+    result = suite.result(interrupted=True)
+    assert [each.status for each in result.results] == [Status.PASSED, Status.INTERRUPTED, Status.SKIPPED]
+    assert result.duration_s == 5
+    assert not result.success
+    assert not result.acceptable
+
+
+async def test_the_recordings_of_a_call_are_written(autojump_clock, tmp_path):
+    async def calls(exam):
+        async with exam.call("one") as call:
+            await call.heard_for(100, 5)
+            exam.found("C1.1", holds=True, seen="heard")
+
+    result = await run_suite(check_of(calls), output=tmp_path)
+    (record,) = result.results[0].calls
+    assert record.name == "c1-one"
+    assert len(record.agent) > 800
+    assert (tmp_path / "c1-one" / "call.wav").exists()
+
+
+@pytest.mark.parametrize(("p99", "trusted"), [(1.0, True), (40.0, True), (40.1, False)])
+def test_a_suite_that_is_late_itself_gives_no_latency(p99, trusted):
+    check = SelfCheck(frames=10, median_ms=0, p99_ms=p99, worst_ms=p99, limit_ms=40)
+    assert check.trusted is trusted
+    assert ("no latency is given" in check.line) is not trusted
+
+
+async def test_the_calls_of_the_suite_leave_in_time(autojump_clock):
+    """In virtual time the pacing is exact; every frame of every call was looked at."""
+
+    async def calls(exam):
+        async with exam.call("one"):
+            await trio.sleep(1)
+        exam.found("C1.1", holds=True, seen="heard")
+
+    result = await run_suite(check_of(calls))
+    assert result.self_check.frames in {50, 51}
+    assert math.isclose(result.self_check.worst_ms, 0, abs_tol=1e-6)
+
+
+async def test_a_suite_that_was_too_slow_to_tell_has_not_seen_it_pass(autojump_clock):
+    """Unlike what a bridge does not let one see, which leaves the rest to be judged."""
+
+    async def slow(exam):
+        exam.found("C1.1", holds=True, seen="yes")
+        exam.inconclusive("C1.2", "too busy")
+
+    async def blind(exam):
+        exam.found("C1.1", holds=True, seen="yes")
+        exam.not_applicable("C1.2", "not visible")
+
+    laws = tuple(Law(f"C1.{k}", "It holds.", "here", "Mend it.") for k in (1, 2))
+    for run, status in ((slow, Status.NOT_APPLICABLE), (blind, Status.PASSED)):
+        result = await run_suite(Check("C1", "a check", "A law.", Level.MUST, "here", 9, laws, run))
+        assert result.results[0].status is status
+    assert not result.success
