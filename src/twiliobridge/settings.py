@@ -10,6 +10,8 @@ from twiliobridge.realtime import DEFAULT_MODEL
 
 PREFIX = "TWILIOBRIDGE_"
 
+MEDIA_LANES = ("auto", "quart")
+
 BORROWED = {
     "OPENAI_API_KEY": "openai_api_key",
     "OPENAI_BASE_URL": "openai_base_url",
@@ -28,6 +30,9 @@ class Settings:
     "0: any free port."
     public_url: str = ""
     "What Twilio reaches this server by, `https://` and host. Empty: taken from each request's Host header."
+    media_lane: str = "auto"
+    """`auto`: a media stream over plain HTTP/1.1 is served straight from its socket, all else by Hypercorn.
+    `quart`: everything is."""
     allow_unsigned: bool = False
     "Whether to listen beyond loopback without `twilio_auth_token`, that is to anybody."
 
@@ -60,6 +65,8 @@ class Settings:
     def __post_init__(self) -> None:
         if not 0 <= self.port <= 65535:
             raise ValueError(f"port must be 0 to 65535, was {self.port}")
+        if self.media_lane not in MEDIA_LANES:
+            raise ValueError(f"media_lane must be {' or '.join(MEDIA_LANES)}, was {self.media_lane!r}")
         for name in ("calls_at_once", "phone_message", "model_message", "phone_backlog", "model_backlog"):
             if getattr(self, name) < 1:
                 raise ValueError(f"{name} must be at least 1, was {getattr(self, name)}")
