@@ -99,12 +99,12 @@ def take_priority(nice: int) -> None:
 def main() -> None:
     options = arguments()
     take_priority(options.nice)
-    take_core(FULL)
     if options.soak:
         stack = chosen(options)[0]
-        samples = uvloop.run(soak.soak(stack, soak.seconds(options.soak), options.calls or 50, FULL))
+        samples = uvloop.run(soak.soak(stack, soak.seconds(options.soak), options.calls or 50))
         soak.write(samples, Path(options.output or RESULTS / f"soak-{stack.name}.json"))
         return
+    take_core(FULL)
     run = uvloop.run(compare(chosen(options), plan_of(options)))
     show(run)
     write_json(run, Path(options.output) if options.output else RESULTS / run.file_name)

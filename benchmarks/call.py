@@ -82,6 +82,6 @@ class Call:
             self.outward.measured = load is Load.ECHO
             return
         words = Words(number)
-        said = words if load is Load.ECHO else Words(number, DELTA_MS * 8)
+        answers = words if load is Load.ECHO else Words(number, DELTA_MS * 8)
         self.inward = Way(words, WordsEar(words), inward)
-        self.outward = Way(said, WordsEar(said), outward)
+        self.outward = Way(answers, WordsEar(answers), outward)

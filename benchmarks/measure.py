@@ -145,7 +145,7 @@ class Bench:
 
     async def _ramp(self, echo: Window) -> tuple[int, bool]:
         one = echo.cpu / echo.seconds / echo.calls
-        search = BreakPoint(int(0.75 / one), growth=1.15, exact=0.07, most=self._plan.most)
+        search = BreakPoint(int(1 / one), growth=1.25, exact=0.07, most=self._plan.most)
         while (calls := search.ask) is not None:
             try:
                 held = await self._holds(calls)

@@ -87,7 +87,7 @@ class Model(WSListener):
     def _begin_response(self) -> None:
         self._responses += 1
         where = {"response_id": f"resp_{self._responses}", "output_index": 0}
-        item = {"id": f"item_{self._responses}", "object": "realtime.item", "type": "message"}
+        item: dict[str, Any] = {"id": f"item_{self._responses}", "object": "realtime.item", "type": "message"}
         item |= {"status": "in_progress", "role": "assistant", "content": []}
         self._tell("response.created", response={"id": where["response_id"], "status": "in_progress"})
         self._tell("response.output_item.added", **where, item=item)
@@ -99,7 +99,12 @@ class Model(WSListener):
 
     def _end_response(self) -> None:
         number = self._responses
-        item = {"id": f"item_{number}", "object": "realtime.item", "type": "message", "status": "completed"}
+        item: dict[str, Any] = {
+            "id": f"item_{number}",
+            "object": "realtime.item",
+            "type": "message",
+            "status": "completed",
+        }
         item |= {"role": "assistant", "content": [{"type": "output_audio", "transcript": ""}]}
         where = {"response_id": f"resp_{number}", "output_index": 0}
         self._tell("response.output_audio.done", **where, item_id=item["id"], content_index=0)

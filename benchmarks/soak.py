@@ -1,7 +1,7 @@
 """Half an hour of calls: does memory stay flat?
 
 Half of the calls stay up throughout. Of the others eight are hung up each minute and as many placed, so that
-each lasts three minutes: what a frame leaves behind shows, and what a call leaves behind.
+each lasts three minutes: what a frame leaves behind shows, and what a call leaves behind. No core is pinned.
 """
 
 import asyncio
@@ -11,7 +11,6 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from benchmarks.call import Load
-from benchmarks.measure import Plan
 from benchmarks.model import Model
 from benchmarks.stack import Server, Stack, running
 from benchmarks.traffic import Traffic, answering
@@ -39,11 +38,11 @@ class Sample:
     lost_calls: int
 
 
-async def soak(stack: Stack, duration: float, calls: int, cores: Plan) -> list[Sample]:
+async def soak(stack: Stack, duration: float, calls: int) -> list[Sample]:
     samples: list[Sample] = []
     async with answering(Model) as (port, expected):
         url = f"ws://127.0.0.1:{port}/v1/realtime"
-        async with running(stack, url, cores.bridge_core) as server:
+        async with running(stack, url, None) as server:
             traffic = Traffic(server.url, expected, transcoded=stack.transcoded)
             idle = server.memory()
             print(

@@ -48,7 +48,7 @@ def script(python: str, name: str) -> Callable[[int, str], list[str]]:
 
 def has_lanes() -> bool:
     command = [sys.executable, "-m", "twiliobridge", "serve", "--help"]
-    described = subprocess.run(command, capture_output=True, text=True, check=True)  # noqa: S603 -- our own
+    described = subprocess.run(command, capture_output=True, text=True, check=True)  # noqa: S603
     return "--media-lane" in described.stdout
 
 
@@ -97,18 +97,19 @@ class Server:
 
 
 @asynccontextmanager
-async def running(stack: Stack, model_url: str, core: int) -> AsyncIterator[Server]:
-    """Starts the stack's server on that core, and ends it. Raises RuntimeError with its last words."""
+async def running(stack: Stack, model_url: str, core: int | None) -> AsyncIterator[Server]:
+    """Starts the stack's server on that core, or on any, and ends it. Raises RuntimeError: its last words."""
     port = free_port()
     environ = {name: value for name, value in os.environ.items() if not name.startswith(("TWILIO", "OPENAI"))}
     with TemporaryFile() as log:
         process = subprocess.Popen(  # noqa: ASYNC220, S603 -- it returns at once, and the command is ours
-            ["taskset", "-c", str(core), *stack.command(port, model_url)],  # noqa: S607
-            env=environ | stack.environment,
+            stack.command(port, model_url),
+            env=environ | dict(stack.environment),
             stdin=subprocess.DEVNULL,
             stdout=log,
             stderr=log,
         )
+        os.sched_setaffinity(process.pid, range(os.cpu_count() or 1) if core is None else {core})
         server = Server(process, f"ws://127.0.0.1:{port}{stack.path}", log)
         try:
             await listening(process, port, server)
