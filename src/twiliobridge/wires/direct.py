@@ -41,19 +41,22 @@ class DirectWire:
 
     async def receive(self) -> str | bytes:
         """Returns without a checkpoint where a message is there already, but not too often in a row."""
-        arrived = self._framing.arrived
         if self._leaving:
             raise trio.ClosedResourceError("this end was closed")
         if self._in_step == MOST_IN_A_STEP:
             self._in_step = 0
             await trio.lowlevel.checkpoint()
-        while not arrived:
+        while (message := self._framing.next_message()) is None:
+            self._answer()
+            if self._ended:
+                self._framing.receive_end()
             if self._framing.over:
                 raise self._framing.farewell()
             await self._read()
             self._in_step = 0
+        self._answer()
         self._in_step += 1
-        return arrived.popleft()
+        return message
 
     def send(self, text: str) -> None:
         if self._leaving:
@@ -99,17 +102,16 @@ class DirectWire:
             data = b""
         plain = data if self._tls is None else self._decrypt(data)
         if plain:
-            self.hear(plain)
+            self._framing.receive(plain)
         if not data or (self._tls is not None and self._tls.over):
-            self._framing.receive_end()
             self._ended = True
             self._forget()
 
-    def hear(self, plain: bytes) -> None:
-        """Takes what the peer sent, and answers what must be answered: pings, a close, faults."""
-        answer = self._framing.receive(plain)
+    def _answer(self) -> None:
+        """Says what is said without the user: pongs, and the answer to a close or a fault."""
+        answer = self._framing.answer()
         # A pong that finds no room is not missed: only the last ping needs an answer (RFC 6455, 5.5.3).
-        if self._waiting <= self._backlog or self._framing.over:
+        if answer and (self._waiting <= self._backlog or self._framing.over):
             self._put(answer)
 
     def _decrypt(self, data: bytes) -> bytes:
@@ -161,9 +163,11 @@ class DirectWire:
         """Reads until the peer has closed, too: TCP turns a close over unread bytes into a reset, which would
         overtake our goodbye. The server's end closes first (RFC 6455, 7.1.1).
         """
-        while not self._framing.over:
+        while not (self._framing.over or self._ended):
             await self._read()
-            self._framing.arrived.clear()
+            while self._framing.next_message() is not None:
+                pass
+            self._answer()
         if self._framing.closes_first:
             with suppress(OSError):
                 self._socket.shutdown(socket.SHUT_WR)
@@ -173,16 +177,13 @@ class DirectWire:
 
 @asynccontextmanager
 async def open_direct_wire(
-    peer: socket.socket, framing: Framing, *, backlog: int, tls: Tls | None = None, early: bytes = b""
+    peer: socket.socket, framing: Framing, *, backlog: int, tls: Tls | None = None
 ) -> AsyncIterator[DirectWire]:
     """A wire over `peer`, non-blocking and past the handshakes of TLS and WebSocket; closed at the end.
 
-    `backlog` bounds the bytes that wait to be written; `early` came with the handshake, decrypted. The close
-    code is 1000 if it was not closed before.
+    `backlog` bounds the bytes that wait to be written. The close code is 1000 if it was not closed before.
     """
     wire = DirectWire(peer, framing, backlog, tls)
-    if early:
-        wire.hear(early)
     async with trio.open_nursery() as nursery:
         nursery.start_soon(wire.write)
         try:

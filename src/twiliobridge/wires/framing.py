@@ -9,12 +9,11 @@ which also keeps the connection's state. Compression is never negotiated: RSV1 b
 import codecs
 import logging
 import secrets
-from collections import deque
 from typing import Final
 
 import trio
 from websockets.frames import CloseCode, Frame, Opcode
-from websockets.protocol import Protocol, Side, State
+from websockets.protocol import Event, Protocol, Side, State
 
 try:
     from websockets.speedups import apply_mask
@@ -37,30 +36,30 @@ _DATA = frozenset({Opcode.CONT, Opcode.TEXT, Opcode.BINARY})
 class Framing:
     def __init__(self, core: Protocol, largest: int) -> None:
         """`core` is past its handshake, and has seen no byte behind it; `largest` bounds a message, bytes."""
-        self.arrived: deque[str | bytes] = deque()
-        "Messages of the peer, in order, for the user to take."
+        core.events_received()  # the handshake
         self._core = core
         self._largest = largest
-        self._mask_bytes = 4 if core.side is Side.SERVER else 0
-        self._header = b""
-        "The beginning of a frame too short to tell its length: 13 bytes at the most."
+        self._is_server = core.side is Side.SERVER
+        self._data, self._at = b"", 0
+        "What was taken, and how far it is dealt with."
         self._owed = 0
-        "Bytes that are still to come of the frame that the core is reading."
-        self._message: bytearray | None = None
-        "A message in fragments, as far as it came; validated as far, if it is text."
-        self._utf8 = codecs.getincrementaldecoder("utf-8")()
-        self._is_text = False
+        "Bytes of the core's frame that it has not got."
+        self._parts = bytearray()
+        "What the core has read of a message."
+        self._fragmented = False
+        "More of that message is to come."
+        self._utf8 = _Utf8()
         self._end: tuple[type[Exception], str] | None = None
 
     @property
     def over(self) -> bool:
-        """No more messages will arrive, and none can be sent."""
+        """No more messages will come, and none can be sent."""
         return self._end is not None
 
     @property
     def closes_first(self) -> bool:
-        """Whether this end is the one to close the connection once both have said goodbye."""
-        return self._core.side is Side.SERVER
+        """Whether this end is the one to close the connection once both have said goodbye (7.1.1)."""
+        return self._is_server
 
     def farewell(self) -> Exception:
         """How it ended, as `Wire.receive` says it."""
@@ -68,94 +67,111 @@ class Framing:
         kind, text = self._end
         return kind(text)
 
-    def receive(self, data: bytes) -> bytes:
-        """Takes what the peer sent, cut anywhere; returns what must be written in answer, mostly nothing."""
-        if self._end is not None:
-            return b""
-        if self._header:
-            data, self._header = self._header + data, b""
-        at, end = self._through_core(data, 0, self._owed) if self._owed else 0, len(data)
-        while at < end and self._end is None:
-            begin = at + 2
-            size = data[at + 1] & 0x7F if begin <= end else 0
-            if size >= 126:
-                begin += 2 if size == 126 else 8
-                size = int.from_bytes(data[at + 2 : begin])
-            begin += self._mask_bytes
-            if begin > end:
-                self._header = data[at:]
-                break
-            stop = begin + size
-            if stop <= end and self._is_common(data[at], data[at + 1], size):
-                self._take(data, begin, stop)
-                at = stop
-            else:
-                at = self._through_core(data, at, stop - at)
-        return b"".join(self._core.data_to_send())
+    def receive(self, data: bytes) -> None:
+        """Takes what the peer sent, cut anywhere."""
+        self._data, self._at = self._data[self._at :] + data, 0
 
     def receive_end(self) -> None:
         """The peer's half of the connection is closed, in whatever way: nothing more will come."""
         self._end = self._end or (trio.BrokenResourceError, "the connection broke without a close")
 
+    def next_message(self) -> str | bytes | None:
+        """The next message of what was taken; None if more bytes are needed, or if it is over.
+
+        What follows it was not looked at yet, so it can still be answered, whatever comes then.
+        """
+        message: str | bytes | None = None
+        while message is None and self._end is None:
+            if self._owed:
+                if self._at == len(self._data):
+                    break
+                message = self._pass_on()
+            elif (payload := _measure(self._data, self._at)) is None:
+                break
+            elif self._is_common(*payload):
+                message = self._read(*payload)
+            else:
+                self._leave_to_core(*payload)
+        return message
+
+    def answer(self) -> bytes:
+        """What must be written because of what was read: pongs, a close, or nothing."""
+        return b"".join(self._core.data_to_send())
+
     def text(self, text: str) -> bytes:
         """The frame of a text message."""
-        return _frame(text.encode(), masked=self._core.side is Side.CLIENT)
+        return _frame(text.encode(), masked=not self._is_server)
 
     def close(self, code: int, reason: str) -> bytes:
         """The frame that begins the closing handshake; nothing if one was sent, in answer or for a fault."""
         if self._core.state is State.OPEN:
             clipped = reason.encode()[:_LONGEST_REASON].decode(errors="ignore")
             self._core.send_close(code, clipped)
-        return b"".join(self._core.data_to_send())
+        return self.answer()
 
-    def _is_common(self, first: int, second: int, size: int) -> bool:
-        masked = second >= 0x80
+    def _is_common(self, begin: int, stop: int) -> bool:
         return (
-            first == _WHOLE_TEXT
-            and masked == bool(self._mask_bytes)
-            and size <= self._largest
-            and self._message is None
+            self._data[self._at] == _WHOLE_TEXT
+            and stop <= len(self._data)
+            and stop - begin <= self._largest
+            and not self._fragmented
+            and (self._data[self._at + 1] >= 0x80) is self._is_server
         )
 
-    def _take(self, data: bytes, begin: int, stop: int) -> None:
-        payload = data[begin:stop]
-        if self._mask_bytes:
-            payload = apply_mask(payload, data[begin - 4 : begin])
+    def _read(self, begin: int, stop: int) -> str | None:
+        payload = self._data[begin:stop]
+        if self._is_server:
+            payload = apply_mask(payload, self._data[begin - 4 : begin])
+        self._at = stop
         try:
-            self.arrived.append(payload.decode())
+            return payload.decode()
         except UnicodeDecodeError as error:
             self._fail(error)
+            return None
 
-    def _through_core(self, data: bytes, at: int, size: int) -> int:
-        """Gives the core the next `size` bytes, or as many as there are; returns how far that is."""
-        stop = min(at + size, len(data))
-        self._owed = at + size - stop
-        self._core.receive_data(data[at:stop])
-        for event in self._core.events_received():
-            if isinstance(event, Frame) and event.opcode in _DATA and self._end is None:
-                self._collect(event)
+    def _leave_to_core(self, begin: int, stop: int) -> None:
+        first, self._owed = self._data[self._at], stop - self._at
+        mask = self._data[begin - 4 : begin] if self._is_server else bytes(4)
+        self._utf8.enter(first, begin - self._at, mask)
+        if first & 0x0F == Opcode.CLOSE:
+            # As all control frames it may come between fragments (5.4); the core would call that a fault.
+            self._core.cur_size = None
+
+    def _pass_on(self) -> str | bytes | None:
+        """Gives the core of its frame what there is; the message that this completes."""
+        piece = self._data[self._at : self._at + self._owed]
+        self._at += len(piece)
+        self._owed -= len(piece)
+        self._core.receive_data(piece)
         sent, received = self._core.close_sent, self._core.close_rcvd
         if self._core.parser_exc is not None and sent is not None:
             self._ended(trio.BrokenResourceError, sent.code, sent.reason)
         elif received is not None:
             kind = trio.BrokenResourceError if received.code in _FAULTS else trio.EndOfChannel
             self._ended(kind, received.code, received.reason)
-        return stop
+        else:
+            return self._hear(piece)
+        return None
 
-    def _collect(self, frame: Frame) -> None:
-        if self._message is None:
-            self._message, self._is_text = bytearray(), frame.opcode is Opcode.TEXT
-            self._utf8.reset()
-        self._message += frame.data
+    def _hear(self, piece: bytes) -> str | bytes | None:
         try:
-            if self._is_text:
-                self._utf8.decode(frame.data, frame.fin)
+            self._utf8.check(piece, last=not self._owed)
         except UnicodeDecodeError as error:
             self._fail(error)
-            return
-        if frame.fin:
-            self.arrived.append(self._message.decode() if self._is_text else bytes(self._message))
-            self._message = None
+            return None
+        frames = self._core.events_received()
+        return self._collect(frames[0]) if frames else None
+
+    def _collect(self, frame: Event) -> str | bytes | None:
+        assert isinstance(frame, Frame)
+        if frame.opcode not in _DATA:
+            return None
+        self._parts += frame.data
+        self._fragmented = not frame.fin
+        if self._fragmented:
+            return None
+        whole, self._parts = self._parts, bytearray()
+        return whole.decode() if self._utf8.is_text else bytes(whole)
 
     def _fail(self, error: UnicodeDecodeError) -> None:
         self._core.fail(CloseCode.INVALID_DATA, error.reason)
@@ -165,9 +181,53 @@ class Framing:
         self._end = self._end or (kind, f"closed with {int(code)} {reason}".rstrip())
 
 
+class _Utf8:
+    """Tells the first byte of a text message that is no UTF-8 as soon as it is there (8.1)."""
+
+    def __init__(self) -> None:
+        self.is_text = False
+        "Whether the message is."
+        self._decoder = codecs.getincrementaldecoder("utf-8")()
+        self._checks = self._ends = False
+        self._header = self._seen = 0
+        self._mask = b""
+
+    def enter(self, first: int, header: int, mask: bytes) -> None:
+        """A frame begins: its first byte, the size of its header, and its mask."""
+        opcode = first & 0x0F
+        if opcode in {Opcode.TEXT, Opcode.BINARY}:
+            self.is_text = opcode == Opcode.TEXT
+            self._decoder.reset()
+        self._checks = self.is_text and opcode in _DATA
+        self._ends = first >= 0x80
+        self._header, self._seen, self._mask = header, 0, mask
+
+    def check(self, piece: bytes, *, last: bool) -> None:
+        """Raises UnicodeDecodeError. The first piece of a frame has its whole header."""
+        if not self._checks:
+            return
+        payload, self._header = piece[self._header :], 0
+        turn = self._seen % 4
+        self._seen += len(payload)
+        self._decoder.decode(apply_mask(payload, self._mask[turn:] + self._mask[:turn]), self._ends and last)
+
+
+def _measure(data: bytes, at: int) -> tuple[int, int] | None:
+    """Where the payload of the frame at `at` begins and ends; None if its header is not whole (5.2)."""
+    begin = at + 2
+    if begin > len(data):
+        return None
+    size = data[at + 1] & 0x7F
+    if size > 125:
+        begin += 2 if size == 126 else 8
+        size = int.from_bytes(data[at + 2 : begin])
+    if data[at + 1] >= 0x80:
+        begin += 4
+    return (begin, begin + size) if begin <= len(data) else None
+
+
 def _frame(data: bytes, *, masked: bool) -> bytes:
-    size = len(data)
-    bit = 0x80 if masked else 0
+    size, bit = len(data), 0x80 if masked else 0
     if size < 126:
         head = bytes((_WHOLE_TEXT, bit | size))
     elif size < 1 << 16:

@@ -81,7 +81,8 @@ async def open_websocket_wire(
         peer = socket.socket(fileno=stream.socket.detach())
         peer.setblocking(False)
         framing = Framing(core, max_message_size)
-        async with open_direct_wire(peer, framing, backlog=backlog, tls=tls, early=early) as wire:
+        framing.receive(early)
+        async with open_direct_wire(peer, framing, backlog=backlog, tls=tls) as wire:
             yield wire
 
 
