@@ -70,10 +70,11 @@ def run(options: Namespace, environ: Mapping[str, str]) -> ExitCode:
 
 async def answer_calls(settings: Settings, agent: Agent, *, offline: bool) -> ExitCode:
     try:
+        online = None if offline else dial_openai(settings)
         listeners = await listen_for(settings)
     except (CannotListen, ValueError) as error:
         raise UsageError(str(error)) from None
-    dial: Dial = await offline_dial() if offline else dial_openai(settings)
+    dial: Dial = online or await offline_dial()
     stop = trio.Event()
     watch = MessageLog if log.isEnabledFor(logging.DEBUG) else None
     code = ExitCode.INTERRUPTED

@@ -161,18 +161,13 @@ class DirectWire:
 
     async def _hear_out(self) -> None:
         """Reads until the peer has closed, too: TCP turns a close over unread bytes into a reset, which would
-        overtake our goodbye. The server's end closes first (RFC 6455, 7.1.1).
+        overtake our goodbye.
         """
-        while not (self._framing.over or self._ended):
+        while not (self._ended or self._framing.may_leave):
             await self._read()
             while self._framing.next_message() is not None:
                 pass
             self._answer()
-        if self._framing.closes_first:
-            with suppress(OSError):
-                self._socket.shutdown(socket.SHUT_WR)
-        while not self._ended:
-            await self._read()
 
 
 @asynccontextmanager

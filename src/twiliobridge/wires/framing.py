@@ -57,9 +57,10 @@ class Framing:
         return self._end is not None
 
     @property
-    def closes_first(self) -> bool:
-        """Whether this end is the one to close the connection once both have said goodbye (7.1.1)."""
-        return self._is_server
+    def may_leave(self) -> bool:
+        """Whether both have said goodbye and this is the end to close first, the server's (7.1.1)."""
+        both_said_goodbye = self._core.close_sent is not None and self._core.close_rcvd is not None
+        return self._is_server and both_said_goodbye
 
     def farewell(self) -> Exception:
         """How it ended, as `Wire.receive` says it."""

@@ -73,9 +73,9 @@ async def tunnel(stream: trio.abc.Stream, proxy: Proxy, host: str, port: int) ->
         while not isinstance(event := http.next_event(), h11.Response):
             if event is h11.NEED_DATA:
                 http.receive_data(bytes(await stream.receive_some()))
-            elif isinstance(event, h11.ConnectionClosed):
-                raise Refused(f"{proxy} closed the connection instead of leading to {target}")
     except h11.RemoteProtocolError as error:
+        if http.trailing_data[1]:  # nothing was wrong but that it ended
+            raise Refused(f"{proxy} closed the connection instead of leading to {target}") from None
         raise ProxyRefused(f"{proxy} is no HTTP proxy: {error}") from None
     except trio.BrokenResourceError:
         raise Refused(f"{proxy} closed the connection instead of leading to {target}") from None
