@@ -77,7 +77,9 @@ def brief(result: Result) -> str:
     words = [f"{result.stack:9}"]
     for name, window in (("echo", result.echo), ("speech", result.speech)):
         if window:
-            words.append(f"{name} {window.ms_per_call_second:.2f} ms/call-s, p99 {window.p99:.2f} ms")
+            waited = window.waited / window.seconds
+            cost = f"{window.ms_per_call_second:.2f} ms/call-s"
+            words.append(f"{name} {cost}, p99 {window.p99:.2f} ms, waited {waited:.0%}")
             words += [f"LOST {window.lost}"] * bool(window.lost) + [f"DAMAGED {window.damaged}"] * bool(
                 window.damaged
             )

@@ -44,6 +44,7 @@ async def soak(stack: Stack, duration: float, calls: int) -> list[Sample]:
         url = f"ws://127.0.0.1:{port}/v1/realtime"
         async with running(stack, url, None) as server:
             traffic = Traffic(server.url, expected, transcoded=stack.transcoded)
+            await traffic.warm_up()
             idle = server.memory()
             print(
                 f"{stack.label}: idle {idle / 2**20:.1f} MiB; {calls} calls, half of them replaced",
@@ -63,7 +64,7 @@ async def minute(traffic: Traffic, server: Server, passed: float, calls: int) ->
     for _ in range(min(REPLACED, calls // 2)):
         await traffic.replace(calls // 2, Load.ECHO)
     await asyncio.sleep(1)
-    window = await traffic.window(max(until - time.monotonic() - 1, 1), server.cpu)
+    window = await traffic.window(max(until - time.monotonic() - 1, 1), server.used)
     return Sample(
         minute=round((passed + EVERY) / 60, 1),
         memory=server.memory(),

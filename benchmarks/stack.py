@@ -80,10 +80,12 @@ class Server:
     def __init__(self, process: "subprocess.Popen[bytes]", url: str, log: IO[bytes]) -> None:
         self._process, self.url, self._log = process, url, log
 
-    def cpu(self) -> float:
-        """Seconds of CPU time, user and system, of all its threads."""
+    def used(self) -> tuple[float, float]:
+        """Seconds of CPU, user and system, of all threads; seconds that the first waited for a core."""
         # clock_getcpuclockid(3) of another process, as glibc makes it.
-        return time.clock_gettime((~self._process.pid << 3) | 2)
+        cpu = time.clock_gettime((~self._process.pid << 3) | 2)
+        waited = Path(f"/proc/{self._process.pid}/schedstat").read_text("ascii").split()[1]
+        return cpu, int(waited) / 1e9
 
     def memory(self) -> int:
         """Bytes that are this process's alone (USS); pages shared with others are left out."""

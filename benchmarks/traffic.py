@@ -19,6 +19,9 @@ from benchmarks.phone import Phone
 LATE = 10.0
 "Milliseconds. Where p99 of the load's own lateness is more, its latencies say nothing and are left out."
 
+DISTURBED = 0.1
+"Of a window. A bridge that waited longer than this for a core that others had is not what was measured."
+
 READY_WITHIN = 20.0
 "Seconds from a phone's first byte to the model's session."
 
@@ -34,6 +37,8 @@ class Window:
     seconds: float
     cpu: float
     "Seconds of CPU that the bridge used."
+    waited: float
+    "Seconds in which it could have run, and others had its core."
     load_cpu: float
     "The same of the load itself: phones and model."
     inward: Spread | None
@@ -52,6 +57,10 @@ class Window:
         return self.cpu * 1000 / (self.calls * self.seconds)
 
     @property
+    def disturbed(self) -> bool:
+        return self.waited / self.seconds > DISTURBED
+
+    @property
     def punctual(self) -> bool:
         return self.late_p99 <= LATE
 
@@ -60,6 +69,10 @@ class Window:
         """Milliseconds, of the slower direction; infinite where nothing arrived."""
         known = [way.p99 for way in (self.inward, self.outward) if way]
         return max(known, default=float("inf"))
+
+
+Used = Callable[[], tuple[float, float]]
+"Seconds of CPU that the bridge has used so far, and seconds that it has waited for its core."
 
 
 class Traffic:
@@ -89,10 +102,17 @@ class Traffic:
         call = Call(self._numbers, load, *tapes, transcoded=self._transcoded)
         self._expected.append(call)
         phone = Phone(call, self._lateness)
-        await ws_connect(lambda: phone, self._url)
+        await ws_connect(lambda: phone, self._url, websocket_handshake_timeout=READY_WITHIN)
         await asyncio.wait_for(call.ready, READY_WITHIN)
         phone.speak()
         self._phones.append(phone)
+
+    async def warm_up(self) -> None:
+        """What is imported, compiled or cached with the first calls is not theirs."""
+        await self.grow(3, Load.ECHO)
+        await asyncio.sleep(1.0)
+        await self.hang_up()
+        await asyncio.sleep(0.5)
 
     async def replace(self, index: int, load: Load) -> None:
         """Hangs up one call and places another."""
@@ -114,7 +134,7 @@ class Traffic:
         self._outward.clear()
         del self._lateness[:]
 
-    async def window(self, seconds: float, cpu: Callable[[], float]) -> Window:
+    async def window(self, seconds: float, used: Used) -> Window:
         """Measures what leaves within the next `seconds`."""
         self.forget()
         gc.collect()
@@ -122,15 +142,16 @@ class Traffic:
         ways = [way for phone in self._phones for way in (phone.call.inward, phone.call.outward)]
         ears = [way.ear for way in ways]
         before = sum(ear.reordered for ear in ears), sum(ear.damaged for ear in ears)
-        begin, used, own = clock(), cpu(), time.process_time()
+        begin, before_used, before_own = clock(), used(), time.process_time()
         await asyncio.sleep(seconds)
-        end, used, own = clock(), cpu() - used, time.process_time() - own
+        end, after_used, own = clock(), used(), time.process_time() - before_own
         late = list(self._lateness)
         await asyncio.sleep(DRAIN)
         return Window(
             calls=len(self._phones),
             seconds=end - begin,
-            cpu=used,
+            cpu=after_used[0] - before_used[0],
+            waited=after_used[1] - before_used[1],
             load_cpu=own,
             inward=Spread.of(self._inward.between(begin, end)),
             outward=Spread.of(self._outward.between(begin, end)),
