@@ -2,7 +2,11 @@
 
 tests, gallery, sound, props   on the Python that runs nox; `nox -s tests --force-python 3.13` takes another
 lint, types, floors   ruff, mypy --strict, import-linter
+bench                 what a call costs, beside other bridges, which live in environments of their own:
+                      `nox -s bench -- --quick`, `--soak 30m`, `--help`
 """
+
+from pathlib import Path
 
 import nox
 
@@ -82,3 +86,25 @@ def floors(session: nox.Session) -> None:
     groups(session, "floors")
     session.install("-e", ".")
     session.run("lint-imports", *session.posargs)
+
+
+@nox.session(reuse_venv=True)
+def bench_peers(session: nox.Session) -> None:
+    """The sample's stack and the compiled relay."""
+    groups(session, "bench-peers")
+
+
+@nox.session(reuse_venv=True)
+def bench_pipecat(session: nox.Session) -> None:
+    """Pipecat brings a hundred megabytes, numba and onnxruntime among them."""
+    groups(session, "bench-pipecat")
+
+
+@nox.session(requires=["bench_peers", "bench_pipecat"])
+def bench(session: nox.Session) -> None:
+    """Every stack side by side in one run; half an hour, or two minutes with `-- --quick`."""
+    groups(session, "bench")
+    session.install(".")
+    environments = Path(session.virtualenv.location).parent
+    peers = [f"--{name}={environments / f'bench_{name}' / 'bin' / 'python'}" for name in ("peers", "pipecat")]
+    session.run("python", "-m", "benchmarks", *peers, *session.posargs)

@@ -1,7 +1,9 @@
 """A bridge on a real socket, a phone that dials it, and what of both is still there afterwards."""
 
+import socket
 import sys
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from urllib.parse import urlencode
@@ -15,7 +17,15 @@ from twiliobridge.server import serve
 from twiliobridge.settings import Settings
 from twiliobridge.wires.websocket import open_websocket_wire
 
+LANE = "auto"
+"Of bridges without settings of their own for that; see tests/server/conftest.py."
+
 AGENT = Agent(instructions="Be brief.", greeting="Hello.", may_hang_up=False)
+
+
+def drop(phone):
+    """Ends a phone's connection without a goodbye."""
+    phone.wire._socket.shutdown(socket.SHUT_RDWR)
 
 
 class Bridge:
@@ -50,7 +60,7 @@ async def bridge(settings=None, agent=AGENT, **more):
         (url,) = await nursery.start(
             partial(
                 serve,
-                settings or Settings(port=0),
+                replace(settings or Settings(port=0), media_lane=LANE),
                 agent,
                 more.pop("dial", models.dial),
                 stop=stop,

@@ -51,6 +51,8 @@ def test_every_field_can_be_set():
         ("TWILIOBRIDGE_ALLOW_UNSIGNED", "maybe", "must be yes or no, was 'maybe'"),
         ("TWILIOBRIDGE_PUBLIC_URL", "example.com", "must begin with http://host or https://host"),
         ("TWILIOBRIDGE_MODEL_URL", "https://h", "must begin with ws://host or wss://host"),
+        ("TWILIOBRIDGE_MEDIA_LANE", "fast", "must be auto or quart, was 'fast'"),
+        ("OPENAI_API_KEY", "sk-1\n", "must be printable ASCII"),
         ("OPENAI_BASE_URL", "https://[", "must begin with http://host or https://host"),
         ("TWILIOBRIDGE_PROT", "1", "is no setting"),
     ],
@@ -84,4 +86,5 @@ def test_secrets_are_not_shown():
 
 
 def test_every_variable_is_the_projects_own_or_a_known_one():
-    assert all(name.startswith(("TWILIOBRIDGE_", "OPENAI_", "TWILIO_")) for name in VARIABLES)
+    known = ("TWILIOBRIDGE_", "OPENAI_", "TWILIO_", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY")
+    assert all(name.startswith(known) for name in VARIABLES)

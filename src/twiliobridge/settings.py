@@ -10,13 +10,20 @@ from twiliobridge.realtime import DEFAULT_MODEL
 
 PREFIX = "TWILIOBRIDGE_"
 
+MEDIA_LANES = ("auto", "quart")
+
 BORROWED = {
     "OPENAI_API_KEY": "openai_api_key",
     "OPENAI_BASE_URL": "openai_base_url",
     "TWILIO_ACCOUNT_SID": "twilio_account_sid",
     "TWILIO_AUTH_TOKEN": "twilio_auth_token",
+    "HTTPS_PROXY": "https_proxy",
+    "ALL_PROXY": "all_proxy",
+    "NO_PROXY": "no_proxy",
 }
 "Variables that other programs of a user's machine read too; all others begin with TWILIOBRIDGE_."
+
+LOWER_CASE = ("https_proxy", "all_proxy", "no_proxy")
 
 
 @dataclass(frozen=True)
@@ -28,6 +35,9 @@ class Settings:
     "0: any free port."
     public_url: str = ""
     "What Twilio reaches this server by, `https://` and host. Empty: taken from each request's Host header."
+    media_lane: str = "auto"
+    """`auto`: a media stream over plain HTTP/1.1 is served straight from its socket, all else by Hypercorn.
+    `quart`: everything is."""
     allow_unsigned: bool = False
     "Whether to listen beyond loopback without `twilio_auth_token`, that is to anybody."
 
@@ -36,6 +46,13 @@ class Settings:
     model: str = DEFAULT_MODEL
     model_url: str = ""
     "A Realtime WebSocket in place of the one under `openai_base_url`."
+
+    https_proxy: str = field(default="", repr=False)
+    "`http://user:password@host:port`: the way out to the model, unless it is on loopback or in `no_proxy`."
+    all_proxy: str = field(default="", repr=False)
+    "Likewise, where `https_proxy` is empty."
+    no_proxy: str = ""
+    "Names of hosts and what ends in them, addresses, networks, `*`; between commas."
 
     twilio_account_sid: str = ""
     twilio_auth_token: str = field(default="", repr=False)
@@ -60,9 +77,13 @@ class Settings:
     def __post_init__(self) -> None:
         if not 0 <= self.port <= 65535:
             raise ValueError(f"port must be 0 to 65535, was {self.port}")
+        if self.media_lane not in MEDIA_LANES:
+            raise ValueError(f"media_lane must be {' or '.join(MEDIA_LANES)}, was {self.media_lane!r}")
         for name in ("calls_at_once", "phone_message", "model_message", "phone_backlog", "model_backlog"):
             if getattr(self, name) < 1:
                 raise ValueError(f"{name} must be at least 1, was {getattr(self, name)}")
+        if not (self.openai_api_key.isascii() and self.openai_api_key.isprintable()):
+            raise ValueError("openai_api_key must be printable ASCII; a line end, perhaps, is part of it")
         if self.grace < 0:
             raise ValueError(f"grace must not be negative, was {self.grace:g}")
         _check_url("public_url", self.public_url, {"http", "https"})
@@ -80,9 +101,11 @@ class Settings:
     def from_environ(cls, environ: Mapping[str, str]) -> "Settings":
         """Reads the variables of `BORROWED` and TWILIOBRIDGE_<FIELD>, a field of this class or of `Limits`.
 
-        An empty variable counts as absent. Raises ValueError, one line that names the variable.
+        An empty variable counts as absent; the proxies' are read in lower case first, as curl does. Raises
+        ValueError, one line that names the variable.
         """
         given = {name: value for name, value in environ.items() if value}
+        given |= {name.upper(): given[name] for name in LOWER_CASE if name in given}
         for name in given:
             if name.startswith(PREFIX) and name not in VARIABLES:
                 raise ValueError(f"{name} is no setting; there are: {', '.join(sorted(VARIABLES))}")

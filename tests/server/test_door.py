@@ -15,6 +15,8 @@ def stream_signature(url="wss://bridge.example.com/twilio-agent"):
     return {"X-Twilio-Signature": sign(url, TOKEN)}
 
 
+pytestmark = pytest.mark.usefixtures("lane")
+
 SIGNED = Settings(port=0, public_url=PUBLIC, twilio_auth_token=TOKEN)
 
 

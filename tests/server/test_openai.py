@@ -6,12 +6,33 @@ from functools import partial
 import trio
 from peers import Model
 from served import bridge
-from trio_websocket import serve_websocket
+from trio_websocket import ConnectionClosed, serve_websocket
 
 from twiliobridge.conversation import Ending
 from twiliobridge.server import dial_openai
 from twiliobridge.settings import Settings
-from twiliobridge.wires.websocket import WebsocketWire
+
+
+class ServiceEnd:
+    """As much of a wire as a `Model` needs."""
+
+    def __init__(self, connection, nursery):
+        self.connection = connection
+        self.sending, saying = trio.open_memory_channel(1000)
+        nursery.start_soon(self.write, saying)
+
+    def send(self, text):
+        self.sending.send_nowait(text)
+
+    async def write(self, saying):
+        async for text in saying:
+            await self.connection.send_message(text)
+
+    async def receive(self):
+        try:
+            return await self.connection.get_message()
+        except ConnectionClosed:
+            raise trio.EndOfChannel from None
 
 
 class Service:
@@ -22,10 +43,9 @@ class Service:
         self.headers, self.path = dict(request.headers), request.path
         connection = await request.accept()
         self.connections.append(connection)
-        wire = WebsocketWire(connection, connection._stream, 1 << 20)
         async with trio.open_nursery() as nursery:
-            nursery.start_soon(wire.write)
-            await Model(wire).run()
+            await Model(ServiceEnd(connection, nursery)).run()
+            nursery.cancel_scope.cancel()
         self.close_codes.append(connection.closed.code)
 
 
@@ -47,7 +67,7 @@ async def test_a_call_is_one_session_with_our_key_and_model_and_closes_it_with_1
         async with served.phone() as phone:
             phone.call()
             await phone.hear_speech()
-        assert await served.endings(1) == [Ending.PHONE_LOST]
+        assert await served.endings(1) == [Ending.CALLER_HUNG_UP]
         assert served.ended[0].duration < 1
         await trio.sleep(0.05)
         assert serving.headers[b"authorization"] == b"Bearer sk-1"
@@ -68,4 +88,4 @@ async def test_a_model_message_past_4_mib_is_a_lost_model_for_that_call_alone():
             await serving.connections[1].send_message(" " * (4 * 1024 * 1024 + 1))
             assert await served.endings(1) == [Ending.MODEL_LOST]
         assert "1009" in served.ended[0].detail
-        assert await served.endings(2) == [Ending.MODEL_LOST, Ending.PHONE_LOST]
+        assert await served.endings(2) == [Ending.MODEL_LOST, Ending.CALLER_HUNG_UP]

@@ -77,14 +77,16 @@ async def test_it_is_a_wire_and_leaves_no_descriptor():
 async def test_a_server_that_leaves_first_leaves_no_socket_behind(leave):
     before = descriptors()
     for _ in range(3):
-        async with websocket_pair() as (_, far):
-            await getattr(far, leave)()
+        async with websocket_pair() as (wire, far), trio.open_nursery() as nursery:
+            nursery.start_soon(getattr(far, leave))
+            with pytest.raises((trio.EndOfChannel, trio.BrokenResourceError)):
+                await wire.receive()
     assert descriptors() == before
 
 
 async def test_the_farewell_says_the_code_and_the_reason():
-    async with websocket_pair() as (wire, far):
-        await far.connection.aclose(1001, "session expired")
+    async with websocket_pair() as (wire, far), trio.open_nursery() as nursery:
+        nursery.start_soon(far.connection.aclose, 1001, "session expired")
         with pytest.raises(trio.EndOfChannel, match="1001 session expired"):
             await wire.receive()
 

@@ -36,7 +36,7 @@ def start_logging(*, verbose: bool) -> None:
         stream=sys.stderr,
     )
     # Their debug logs are frames and bytes: nothing that says more than the messages do.
-    for chatty in ("trio-websocket", "hpack", "quart"):
+    for chatty in ("hpack", "quart"):
         logging.getLogger(chatty).setLevel(logging.WARNING)
 
 

@@ -22,7 +22,7 @@ from twiliobridge.commands.stopping import stop_at_signals
 from twiliobridge.conversation import Agent
 from twiliobridge.exit_code import ExitCode
 from twiliobridge.server import CannotListen, MessageLog, base_url, dial_openai, listen_for, serve
-from twiliobridge.settings import Settings
+from twiliobridge.settings import MEDIA_LANES, Settings
 
 log = logging.getLogger(__name__)
 
@@ -42,6 +42,12 @@ def add_arguments(parser: ArgumentParser) -> None:
         default=None,
         help="listen beyond loopback even without TWILIO_AUTH_TOKEN, that is to anybody",
     )
+    parser.add_argument(
+        "--media-lane",
+        choices=MEDIA_LANES,
+        help="auto: media streams straight from their sockets where possible; quart: all through Quart "
+        f"(default {Settings.media_lane})",
+    )
     add_verbose(parser)
 
 
@@ -53,6 +59,7 @@ def run(options: Namespace, environ: Mapping[str, str]) -> ExitCode:
         model_url=options.model_url,
         public_url=options.public_url,
         allow_unsigned=options.allow_unsigned,
+        media_lane=options.media_lane,
     )
     agent = agent_from(options.agent) if options.agent else banking_agent()
     if not (options.offline or settings.openai_api_key or settings.model_url):
@@ -63,10 +70,11 @@ def run(options: Namespace, environ: Mapping[str, str]) -> ExitCode:
 
 async def answer_calls(settings: Settings, agent: Agent, *, offline: bool) -> ExitCode:
     try:
+        online = None if offline else dial_openai(settings)
         listeners = await listen_for(settings)
     except (CannotListen, ValueError) as error:
         raise UsageError(str(error)) from None
-    dial: Dial = await offline_dial() if offline else dial_openai(settings)
+    dial: Dial = online or await offline_dial()
     stop = trio.Event()
     watch = MessageLog if log.isEnabledFor(logging.DEBUG) else None
     code = ExitCode.INTERRUPTED

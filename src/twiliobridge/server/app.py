@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Callable
+from contextlib import AbstractAsyncContextManager
 from importlib.metadata import version
 from typing import Any
 
@@ -14,11 +15,13 @@ from quart_trio.asgi import TrioASGIHTTPConnection
 from twiliobridge.call import CallSummary, Dial, Watch, run_call
 from twiliobridge.conversation import Agent
 from twiliobridge.mediastream import TwimlError, connect_stream
-from twiliobridge.server.door import Door
+from twiliobridge.server.door import Asked, Door
 from twiliobridge.server.exchange import Exchange, Phase
 from twiliobridge.server.rest import complete_by_rest
 from twiliobridge.settings import Settings
+from twiliobridge.wires import Wire
 from twiliobridge.wires.asgi import EndIsTold, open_asgi_wire
+from twiliobridge.wires.upgrade import open_upgraded_wire, peek_upgrade
 
 log = logging.getLogger(__name__)
 
@@ -86,9 +89,12 @@ def create_app(
     `exchange` counts the calls and can end them; `serve` drains it. `ended` is told of each call that is
     over; None: a log line. Runs under any ASGI server on trio.
     """
+    return app_of(Desk(settings, agent, dial, exchange or Exchange(settings.calls_at_once), watch, ended))
+
+
+def app_of(desk: "Desk") -> QuartTrio:
     app = BridgeApp("twiliobridge")
     app.config["MAX_CONTENT_LENGTH"] = FORM_LIMIT
-    desk = Desk(settings, agent, dial, exchange or Exchange(settings.calls_at_once), watch, ended or report)
     for path in STREAM_PATHS:
         app.add_websocket(path, path.strip("/"), desk.media_stream)
     app.add_url_rule("/incoming-call", "incoming_call", desk.incoming_call, methods=["POST"])
@@ -107,25 +113,43 @@ class Desk:
         dial: Dial,
         exchange: Exchange,
         watch: WatchCall | None,
-        ended: Ended,
+        ended: Ended | None,
     ) -> None:
         self._settings, self._agent, self._dial = settings, agent, dial
-        self._exchange, self._watch, self._ended = exchange, watch, ended
+        self._exchange, self._watch, self._ended = exchange, watch, ended or report
+        self._carried = {"direct": 0, "quart": 0}
         self._door = Door(settings)
         self._complete = complete_by_rest(settings)
 
     async def media_stream(self) -> Answer | None:
         """One call: hosted by the task that Quart-Trio runs for its socket, and over when that returns."""
-        if not self._door.admits_stream(websocket):
-            return refusal("a media stream without Twilio's signature", websocket.remote_addr, 403)
-        if not self._exchange.takes_calls:
-            return refusal("a media stream, for no more calls are taken", websocket.remote_addr, 503)
-        self._ended(await self._exchange.carry(self._talk()))
+        if reason := self._reason_to_refuse(websocket):
+            return refusal(reason[0], websocket.remote_addr, reason[1])
+        await self._host(open_asgi_wire(websocket, self._settings.phone_backlog), "quart")
         return None
 
-    async def _talk(self) -> CallSummary:
+    async def media_lane(self, stream: trio.SocketStream) -> bool:
+        """Likewise, by the task that the listener runs for a connection. What it refuses is left to Quart."""
+        upgrade = await peek_upgrade(stream, STREAM_PATHS, self._settings.phone_message)
+        if upgrade is None or self._reason_to_refuse(upgrade):
+            return False
+        await self._host(open_upgraded_wire(upgrade, self._settings.phone_backlog), "direct")
+        return True
+
+    def _reason_to_refuse(self, asked: Asked) -> tuple[str, int] | None:
+        if not self._door.admits_stream(asked):
+            return "a media stream without Twilio's signature", 403
+        if not self._exchange.takes_calls:
+            return "a media stream, for no more calls are taken", 503
+        return None
+
+    async def _host(self, opening: AbstractAsyncContextManager[Wire], lane: str) -> None:
+        self._carried[lane] += 1
+        self._ended(await self._exchange.carry(self._talk(opening)))
+
+    async def _talk(self, opening: AbstractAsyncContextManager[Wire]) -> CallSummary:
         watch = self._watch() if self._watch else None
-        async with open_asgi_wire(websocket, self._settings.phone_backlog) as phone:
+        async with opening as phone:
             return await run_call(
                 phone,
                 self._dial,
@@ -154,7 +178,8 @@ class Desk:
         return answer(f"{phase.value}\n", "text/plain", 200 if phase is Phase.OPEN else 503)
 
     async def status(self) -> dict[str, Any]:
-        return {"version": version("twiliobridge")} | self._exchange.status()
+        told = {"version": version("twiliobridge"), "media_lane": self._settings.media_lane}
+        return told | self._exchange.status() | {"calls_by_lane": dict(self._carried)}
 
 
 def refusal(what: str, who: str | None, status: int) -> Answer:

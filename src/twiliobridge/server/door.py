@@ -2,14 +2,33 @@
 
 from collections.abc import Iterable
 from ipaddress import ip_address
+from typing import Protocol
 from urllib.parse import urlsplit
 
-from quart.wrappers import Request, Websocket
+from quart.wrappers import Request
 
 from twiliobridge.mediastream import verify
 from twiliobridge.settings import Settings
 
-SIGNATURE = "X-Twilio-Signature"
+SIGNATURE = "x-twilio-signature"
+
+
+class Headers(Protocol):
+    def get(self, name: str, default: str, /) -> str: ...
+
+
+class Asked(Protocol):
+    """What the door must know of a request, on whichever lane it comes."""
+
+    @property
+    def path(self) -> str:
+        """Without the query."""
+        ...
+
+    @property
+    def headers(self) -> Headers:
+        """To be asked in lower case."""
+        ...
 
 
 class Door:
@@ -22,23 +41,23 @@ class Door:
         url = self._origin(request) + request.path + (f"?{query}" if query else "")
         return self._admits(request, url, form)
 
-    def admits_stream(self, websocket: Websocket) -> bool:
+    def admits_stream(self, asked: Asked) -> bool:
         # Twilio drops a query from a stream's URL, so it is not part of what is signed.
-        return self._admits(websocket, self.stream_url(websocket, websocket.path), ())
+        return self._admits(asked, self.stream_url(asked, asked.path), ())
 
-    def stream_url(self, request: Request | Websocket, path: str) -> str:
+    def stream_url(self, request: Asked, path: str) -> str:
         """The public address of a WebSocket of this server: wss, or ws where the public URL is http."""
         return "ws" + self._origin(request).removeprefix("http") + path
 
-    def _admits(self, request: Request | Websocket, url: str, form: Iterable[tuple[str, str]]) -> bool:
+    def _admits(self, request: Asked, url: str, form: Iterable[tuple[str, str]]) -> bool:
         return not self._token or verify(request.headers.get(SIGNATURE, ""), url, self._token, form)
 
-    def _origin(self, request: Request | Websocket) -> str:
+    def _origin(self, request: Asked) -> str:
         """Scheme and host as Twilio sees them. Only a configured public URL is certain of it."""
         if self._public_url:
             return self._public_url
-        host = request.headers.get("Host", "")
-        forwarded = request.headers.get("X-Forwarded-Proto", "").split(",")[0].strip()
+        host = request.headers.get("host", "")
+        forwarded = request.headers.get("x-forwarded-proto", "").split(",")[0].strip()
         # Twilio itself reaches nothing but TLS; a plain request to loopback is a test's.
         secure = forwarded == "https" if forwarded else not is_loopback(urlsplit(f"//{host}").hostname or "")
         return f"{'https' if secure else 'http'}://{host}"

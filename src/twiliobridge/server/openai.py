@@ -5,13 +5,19 @@ from contextlib import AbstractAsyncContextManager
 from twiliobridge.call import Dial
 from twiliobridge.settings import Settings
 from twiliobridge.wires import Wire
-from twiliobridge.wires.websocket import open_websocket_wire
+from twiliobridge.wires.proxy import proxy_for
+from twiliobridge.wires.websocket import Address, open_websocket_wire
 
 
 def dial_openai(settings: Settings) -> Dial:
-    """Opens a session's wire for each call, with the key if there is one."""
+    """Opens a session's wire for each call, with the key if there is one.
+
+    ValueError, one line, if it would have to be dialled through a proxy that is none of ours.
+    """
     key = settings.openai_api_key
     headers = {"Authorization": f"Bearer {key}"} if key else {}
+    there = Address.of(settings.model_endpoint)
+    proxy = proxy_for(there.host, there.port, settings.https_proxy or settings.all_proxy, settings.no_proxy)
 
     def dial() -> AbstractAsyncContextManager[Wire]:
         return open_websocket_wire(
@@ -19,6 +25,7 @@ def dial_openai(settings: Settings) -> Dial:
             headers,
             backlog=settings.model_backlog,
             max_message_size=settings.model_message,
+            proxy=proxy,
         )
 
     return dial

@@ -7,7 +7,7 @@ from hypercorn.config import Config
 
 from twiliobridge.call import Dial
 from twiliobridge.conversation import Agent
-from twiliobridge.server.app import Ended, WatchCall, create_app
+from twiliobridge.server.app import Desk, Ended, WatchCall, app_of
 from twiliobridge.server.door import check_door
 from twiliobridge.server.exchange import Exchange
 from twiliobridge.settings import Settings
@@ -46,10 +46,11 @@ async def serve(
     Cancellation: every call is cut short, every socket closed.
     """
     exchange = Exchange(settings.calls_at_once)
-    app = create_app(settings, agent, dial, exchange, watch, ended)
+    desk = Desk(settings, agent, dial, exchange, watch, ended)
+    lane = desk.media_lane if settings.media_lane == "auto" else None
     listeners = listeners or await listen_for(settings)
     async with trio.open_nursery() as nursery:
-        nursery.start_soon(serve_app, app, hypercorn_config(settings), listeners)
+        nursery.start_soon(serve_app, app_of(desk), hypercorn_config(settings), listeners, lane)
         task_status.started([base_url(each) for each in listeners])
         await stop.wait()
         log.info("draining: %d calls have %g s to finish", exchange.active, settings.grace)

@@ -2,6 +2,7 @@
 
 import logging
 import os
+from collections.abc import Awaitable, Callable
 from typing import Any, cast
 
 import trio
@@ -16,6 +17,9 @@ from twiliobridge.wires.asgi import TRANSPORT
 log = logging.getLogger(__name__)
 
 Listeners = list[trio.SocketListener]
+
+Lane = Callable[[trio.SocketStream], Awaitable[bool]]
+"Serves a connection that it takes, to its end. False: it takes it not, and has left it unread."
 
 
 class CannotListen(Exception):  # noqa: N818 -- the sentence that it is
@@ -37,8 +41,8 @@ def base_url(listener: trio.SocketListener) -> str:
     return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
 
 
-async def serve_app(app: Framework, config: Config, listeners: Listeners) -> None:
-    """Serves until cancelled; closes the listeners and every connection then.
+async def serve_app(app: Framework, config: Config, listeners: Listeners, lane: Lane | None = None) -> None:
+    """Serves until cancelled; closes the listeners and every connection then. `lane` is asked first.
 
     Hypercorn's own loop does not give an app the connection's stream, and without that a peer which reads
     nothing holds its handler for ever: Hypercorn writes under a shield, without a bound.
@@ -48,9 +52,11 @@ async def serve_app(app: Framework, config: Config, listeners: Listeners) -> Non
 
     async def answer(stream: trio.SocketStream) -> None:
         try:
+            if lane is not None and await lane(stream):
+                return
             state = ConnectionState({TRANSPORT: stream})
             await TCPServer(asgi, config, context, state, cast("Any", stream)).run()  # annotated as TLS only
-        except Exception:  # whatever one connection makes of Hypercorn, the others live
+        except Exception:  # whatever one connection makes of us or of Hypercorn, the others live
             log.exception("a connection failed")
 
     await trio.serve_listeners(answer, listeners)

@@ -1,0 +1,118 @@
+"""python -m benchmarks: every stack side by side in one run. `nox -s bench` makes the environments."""
+
+import argparse
+import os
+import sys
+from dataclasses import replace
+from pathlib import Path
+
+import uvloop
+
+from benchmarks import soak
+from benchmarks.machine import machine
+from benchmarks.measure import Plan, Result, measure, measure_direct, take_core
+from benchmarks.report import Run, show, write_document, write_json
+from benchmarks.stack import Stack, stacks
+
+QUICK = Plan(calls=25, rounds=1, echo=4, speech=6, ramp=0, settle=1.0)
+FULL = Plan(calls=25, rounds=5, echo=6, speech=12, ramp=2)
+RESULTS = Path(__file__).parent / "results"
+
+
+def arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="nox -s bench --", description=__doc__)
+    parser.add_argument("--quick", action="store_true", help="a minute or two: one round, no break point")
+    parser.add_argument("--stack", action="append", metavar="NAME", help="only this one; repeatable")
+    parser.add_argument("--calls", type=int, help="calls at which costs are compared (default 25)")
+    parser.add_argument("--rounds", type=int)
+    parser.add_argument("--ramp", action="store_true", help="search the break point in a quick run too")
+    parser.add_argument("--no-ramp", action="store_true", help="do not search the break point")
+    parser.add_argument(
+        "--soak", metavar="30m", help="50 calls of the first stack for so long; its memory each minute"
+    )
+    parser.add_argument(
+        "--nice", type=int, default=0, help="of load and servers alike; -10 on a busy machine"
+    )
+    parser.add_argument("--peers", default="", metavar="PYTHON", help="interpreter with FastAPI and picows")
+    parser.add_argument("--pipecat", default="", metavar="PYTHON", help="interpreter with pipecat-ai")
+    parser.add_argument("--output", metavar="FILE.json", help="default: in benchmarks/results")
+    parser.add_argument("--document", metavar="FILE.md", help="writes the figures between its markers")
+    return parser.parse_args()
+
+
+def plan_of(options: argparse.Namespace) -> Plan:
+    plan = QUICK if options.quick else FULL
+    plan = replace(plan, calls=options.calls or plan.calls, rounds=options.rounds or plan.rounds)
+    if options.ramp or options.no_ramp:
+        plan = replace(plan, ramp=FULL.ramp if options.ramp else 0)
+    return plan
+
+
+def chosen(options: argparse.Namespace) -> list[Stack]:
+    known = stacks(options.peers, options.pipecat)
+    names = options.stack or [name for name in known if name != "markless"]
+    if unknown := [name for name in names if name not in known]:
+        sys.exit(f"no stack {', '.join(unknown)} here; there are: {', '.join(known)}")
+    return [known[name] for name in names]
+
+
+async def compare(compared: list[Stack], plan: Plan) -> Run:
+    run = Run(plan, compared, machine())
+    for turn in range(plan.rounds):
+        direct = await measure_direct(plan)
+        run.direct.append(direct)
+        print(f"round {turn + 1}: no bridge: p99 {direct.p99:.2f} ms", flush=True)
+        first = turn % len(compared)
+        for stack in compared[first:] + compared[:first]:
+            try:
+                result = await measure(stack, plan, direct.p99)
+            except RuntimeError as error:
+                result = Result(stack.name, notes=(str(error),))
+            run.results.append(result)
+            print(f"  {brief(result)}", flush=True)
+    return run
+
+
+def brief(result: Result) -> str:
+    words = [f"{result.stack:9}"]
+    for name, window in (("echo", result.echo), ("speech", result.speech)):
+        if window:
+            waited = window.waited / window.seconds
+            cost = f"{window.ms_per_call_second:.2f} ms/call-s"
+            words.append(f"{name} {cost}, p99 {window.p99:.2f} ms, waited {waited:.0%}")
+            words += [f"LOST {window.lost}"] * bool(window.lost) + [f"DAMAGED {window.damaged}"] * bool(
+                window.damaged
+            )
+    if result.memory is not None:
+        words.append(f"{result.memory / 1024:.0f} KiB a call")
+    if result.breaks_at is not None:
+        words.append(f"{'' if result.broke else 'at least '}{result.breaks_at} calls")
+    return "; ".join([*words, *result.notes])
+
+
+def take_priority(nice: int) -> None:
+    """Of this process, the servers that it starts and, where the kernel groups sessions, the session."""
+    os.nice(nice)
+    group = Path("/proc/self/autogroup")  # sched(7): between sessions, nothing else counts
+    if nice and group.exists():
+        group.write_text(str(nice), "ascii")
+
+
+def main() -> None:
+    options = arguments()
+    take_priority(options.nice)
+    if options.soak:
+        stack = chosen(options)[0]
+        samples = uvloop.run(soak.soak(stack, soak.seconds(options.soak), options.calls or 50))
+        soak.write(samples, Path(options.output or RESULTS / f"soak-{stack.name}.json"))
+        return
+    take_core(FULL)
+    run = uvloop.run(compare(chosen(options), plan_of(options)))
+    show(run)
+    write_json(run, Path(options.output) if options.output else RESULTS / run.file_name)
+    if options.document:
+        write_document(run, Path(options.document))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,189 @@
+"""A wire straight on a socket: no stream, no channel and no task between a call and its peer.
+
+`send` writes at once what the kernel takes; the rest waits in a bounded backlog for the one task of the wire,
+which else sleeps. `receive` waits for the socket, reads once, and returns the messages of that read one by
+one, so that a message is read, decided and answered in one step of the task that receives.
+"""
+
+import socket
+from collections import deque
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+
+import trio
+
+from twiliobridge.wires.framing import Framing
+from twiliobridge.wires.tls import Tls, TlsFault
+from twiliobridge.wires.wire import GRACE, WireFull
+
+READ_BYTES = 65536
+MOST_IN_A_STEP = 16
+"Messages that one read may have brought before other tasks have their turn: a third of a second of frames."
+
+
+class DirectWire:
+    """Opened by `open_direct_wire`, which also runs `write`."""
+
+    def __init__(self, peer: socket.socket, framing: Framing, backlog: int, tls: Tls | None) -> None:
+        self._socket = peer
+        self._framing = framing
+        self._tls = tls
+        self._backlog = backlog
+        self._unsent: deque[memoryview] = deque()
+        self._waiting = 0
+        "Bytes in `_unsent`."
+        self._asleep = trio.lowlevel.ParkingLot()
+        self._in_step = 0
+        "Messages since the last checkpoint."
+        self._leaving = False
+        self._ended = False
+        "The peer's stream of bytes is at its end."
+
+    async def receive(self) -> str | bytes:
+        """Returns without a checkpoint where a message is there already, but not too often in a row."""
+        if self._leaving:
+            raise trio.ClosedResourceError("this end was closed")
+        if self._in_step == MOST_IN_A_STEP:
+            self._in_step = 0
+            await trio.lowlevel.checkpoint()
+        while (message := self._framing.next_message()) is None:
+            self._answer()
+            if self._ended:
+                self._framing.receive_end()
+            if self._framing.over:
+                raise self._framing.farewell()
+            await self._read()
+            self._in_step = 0
+        self._answer()
+        self._in_step += 1
+        return message
+
+    def send(self, text: str) -> None:
+        if self._leaving:
+            raise trio.ClosedResourceError("this end was closed")
+        if self._framing.over:
+            raise trio.BrokenResourceError("the peer is gone")
+        frame = self._framing.text(text)
+        if self._waiting and self._waiting + len(frame) > self._backlog:
+            raise WireFull(f"{self._waiting} bytes wait unread; the bound is {self._backlog}")
+        self._put(frame)
+
+    async def aclose(self, code: int = 1000, reason: str = "") -> None:
+        if self._leaving:
+            return
+        self._leaving = True
+        # Tasks that receive or write hear of it now; from here on only this one does.
+        trio.lowlevel.notify_closing(self._socket)
+        try:
+            self._put(self._framing.close(code, reason))
+            self._asleep.unpark_all()
+            with trio.move_on_after(GRACE):
+                await self._write_backlog()
+                await self._hear_out()
+        finally:
+            trio.lowlevel.notify_closing(self._socket)
+            self._socket.close()
+
+    async def write(self) -> None:
+        """Writes what the kernel did not take at once, as soon as it does; `aclose` then writes the rest."""
+        with suppress(trio.ClosedResourceError):
+            while not self._leaving:
+                await self._write_backlog()
+                await self._asleep.park()
+
+    async def _read(self) -> None:
+        """Waits for bytes, and takes them to what they mean. Cancelled, it has read none."""
+        await trio.lowlevel.wait_readable(self._socket)
+        try:
+            data = self._socket.recv(READ_BYTES)
+        except BlockingIOError:  # readiness is a hint
+            return
+        except OSError:
+            data = b""
+        plain = data if self._tls is None else self._decrypt(data)
+        if plain:
+            self._framing.receive(plain)
+        if not data or (self._tls is not None and self._tls.over):
+            self._ended = True
+            self._forget()
+
+    def _answer(self) -> None:
+        """Says what is said without the user: pongs, and the answer to a close or a fault."""
+        answer = self._framing.answer()
+        # A pong that finds no room is not missed: only the last ping needs an answer (RFC 6455, 5.5.3).
+        if answer and (self._waiting <= self._backlog or self._framing.over):
+            self._put(answer)
+
+    def _decrypt(self, data: bytes) -> bytes:
+        assert self._tls is not None
+        try:
+            return self._tls.decrypt(data)
+        except TlsFault:
+            return b""
+
+    def _put(self, frame: bytes) -> None:
+        if self._tls is not None:
+            frame = self._tls.encrypt(frame)
+        if not frame:
+            return
+        sent = 0 if self._unsent else self._write(frame)
+        if sent < len(frame):
+            self._unsent.append(memoryview(frame)[sent:])
+            self._waiting += len(frame) - sent
+            self._asleep.unpark_all()
+
+    def _write(self, data: bytes | memoryview) -> int:
+        """How many bytes are off one's hands."""
+        try:
+            return self._socket.send(data)
+        except BlockingIOError:
+            return 0
+        except OSError:  # `receive` finds the same end, behind what came before it
+            return len(data)
+
+    async def _write_backlog(self) -> None:
+        while self._unsent:
+            await trio.lowlevel.wait_writable(self._socket)
+            if not self._unsent:
+                return  # the peer went meanwhile
+            sent = self._write(self._unsent[0])
+            self._waiting -= sent
+            if sent < len(self._unsent[0]):
+                self._unsent[0] = self._unsent[0][sent:]
+            else:
+                self._unsent.popleft()
+
+    def _forget(self) -> None:
+        """There is nobody left to write to."""
+        self._unsent.clear()
+        self._waiting = 0
+        self._asleep.unpark_all()
+
+    async def _hear_out(self) -> None:
+        """Reads until the peer has closed, too: TCP turns a close over unread bytes into a reset, which would
+        overtake our goodbye.
+        """
+        while not (self._ended or self._framing.may_leave):
+            await self._read()
+            while self._framing.next_message() is not None:
+                pass
+            self._answer()
+
+
+@asynccontextmanager
+async def open_direct_wire(
+    peer: socket.socket, framing: Framing, *, backlog: int, tls: Tls | None = None
+) -> AsyncIterator[DirectWire]:
+    """A wire over `peer`, non-blocking and past the handshakes of TLS and WebSocket; closed at the end.
+
+    `backlog` bounds the bytes that wait to be written. The close code is 1000 if it was not closed before.
+    """
+    wire = DirectWire(peer, framing, backlog, tls)
+    async with trio.open_nursery() as nursery:
+        nursery.start_soon(wire.write)
+        try:
+            yield wire
+        finally:
+            with trio.move_on_after(2 * GRACE, shield=True):
+                await wire.aclose()
+            nursery.cancel_scope.cancel()

@@ -1,0 +1,241 @@
+"""One end of an open WebSocket (RFC 6455) without I/O: bytes in; messages, and bytes to write, out.
+
+Nearly every frame of a call is common: a whole text message, masked as it must be, within its bound, and all
+of it there in one read. It is read here, in a few microseconds. All others, that is fragments, binary and
+control frames, what comes in pieces and what breaks a rule, go through the sans-I/O core of `websockets`,
+which also keeps the connection's state. Compression is never negotiated: RSV1 breaks a rule.
+"""
+
+import codecs
+import logging
+import secrets
+from typing import Final
+
+import trio
+from websockets.frames import CloseCode, Frame, Opcode
+from websockets.protocol import Event, Protocol, Side, State
+
+try:
+    from websockets.speedups import apply_mask
+except ImportError:  # no wheel for this machine
+    from websockets.utils import apply_mask
+
+QUIET: Final = logging.getLogger("twiliobridge.websockets")
+"For the core: it tells every connection at INFO, and every frame, audio and all, at DEBUG."
+QUIET.setLevel(logging.WARNING)
+
+_WHOLE_TEXT = 0x81
+"First byte of a frame: FIN, no reserved bit, opcode 1 (RFC 6455, 5.2)."
+_LONGEST_REASON = 123
+"Bytes of UTF-8 beside a close code in a control frame (5.5)."
+_FAULTS = frozenset({1002, 1003, 1007, 1009, 1010, 1011})
+"Codes of a peer that could not go on (7.4.1); with all others it has done what it came for, or says why not."
+_DATA = frozenset({Opcode.CONT, Opcode.TEXT, Opcode.BINARY})
+
+
+class Framing:
+    def __init__(self, core: Protocol, largest: int) -> None:
+        """`core` is past its handshake, and has seen no byte behind it; `largest` bounds a message, bytes."""
+        core.events_received()  # the handshake
+        self._core = core
+        self._largest = largest
+        self._is_server = core.side is Side.SERVER
+        self._data, self._at = b"", 0
+        "What was taken, and how far it is dealt with."
+        self._owed = 0
+        "Bytes of the core's frame that it has not got."
+        self._parts = bytearray()
+        "What the core has read of a message."
+        self._fragmented = False
+        "More of that message is to come."
+        self._utf8 = _Utf8()
+        self._end: tuple[type[Exception], str] | None = None
+
+    @property
+    def over(self) -> bool:
+        """No more messages will come, and none can be sent."""
+        return self._end is not None
+
+    @property
+    def may_leave(self) -> bool:
+        """Whether both have said goodbye and this is the end to close first, the server's (7.1.1)."""
+        both_said_goodbye = self._core.close_sent is not None and self._core.close_rcvd is not None
+        return self._is_server and both_said_goodbye
+
+    def farewell(self) -> Exception:
+        """How it ended, as `Wire.receive` says it."""
+        assert self._end is not None
+        kind, text = self._end
+        return kind(text)
+
+    def receive(self, data: bytes) -> None:
+        """Takes what the peer sent, cut anywhere."""
+        self._data, self._at = self._data[self._at :] + data, 0
+
+    def receive_end(self) -> None:
+        """The peer's half of the connection is closed, in whatever way: nothing more will come."""
+        self._end = self._end or (trio.BrokenResourceError, "the connection broke without a close")
+
+    def next_message(self) -> str | bytes | None:
+        """The next message of what was taken; None if more bytes are needed, or if it is over.
+
+        What follows it was not looked at yet, so it can still be answered, whatever comes then.
+        """
+        message: str | bytes | None = None
+        while message is None and self._end is None:
+            if self._owed:
+                if self._at == len(self._data):
+                    break
+                message = self._pass_on()
+            elif (payload := _measure(self._data, self._at)) is None:
+                break
+            elif self._is_common(*payload):
+                message = self._read(*payload)
+            else:
+                self._leave_to_core(*payload)
+        return message
+
+    def answer(self) -> bytes:
+        """What must be written because of what was read: pongs, a close, or nothing."""
+        return b"".join(self._core.data_to_send())
+
+    def text(self, text: str) -> bytes:
+        """The frame of a text message."""
+        return _frame(text.encode(), masked=not self._is_server)
+
+    def close(self, code: int, reason: str) -> bytes:
+        """The frame that begins the closing handshake; nothing if one was sent, in answer or for a fault."""
+        if self._core.state is State.OPEN:
+            clipped = reason.encode()[:_LONGEST_REASON].decode(errors="ignore")
+            self._core.send_close(code, clipped)
+        return self.answer()
+
+    def _is_common(self, begin: int, stop: int) -> bool:
+        return (
+            self._data[self._at] == _WHOLE_TEXT
+            and stop <= len(self._data)
+            and stop - begin <= self._largest
+            and not self._fragmented
+            and (self._data[self._at + 1] >= 0x80) is self._is_server
+        )
+
+    def _read(self, begin: int, stop: int) -> str | None:
+        payload = self._data[begin:stop]
+        if self._is_server:
+            payload = apply_mask(payload, self._data[begin - 4 : begin])
+        self._at = stop
+        try:
+            return payload.decode()
+        except UnicodeDecodeError as error:
+            self._fail(error)
+            return None
+
+    def _leave_to_core(self, begin: int, stop: int) -> None:
+        first, self._owed = self._data[self._at], stop - self._at
+        mask = self._data[begin - 4 : begin] if self._is_server else bytes(4)
+        self._utf8.enter(first, begin - self._at, mask)
+        if first & 0x0F == Opcode.CLOSE:
+            # As all control frames it may come between fragments (5.4); the core would call that a fault.
+            self._core.cur_size = None
+
+    def _pass_on(self) -> str | bytes | None:
+        """Gives the core of its frame what there is; the message that this completes."""
+        piece = self._data[self._at : self._at + self._owed]
+        self._at += len(piece)
+        self._owed -= len(piece)
+        self._core.receive_data(piece)
+        sent, received = self._core.close_sent, self._core.close_rcvd
+        if self._core.parser_exc is not None and sent is not None:
+            self._ended(trio.BrokenResourceError, sent.code, sent.reason)
+        elif received is not None:
+            kind = trio.BrokenResourceError if received.code in _FAULTS else trio.EndOfChannel
+            self._ended(kind, received.code, received.reason)
+        else:
+            return self._hear(piece)
+        return None
+
+    def _hear(self, piece: bytes) -> str | bytes | None:
+        try:
+            self._utf8.check(piece, last=not self._owed)
+        except UnicodeDecodeError as error:
+            self._fail(error)
+            return None
+        frames = self._core.events_received()
+        return self._collect(frames[0]) if frames else None
+
+    def _collect(self, frame: Event) -> str | bytes | None:
+        assert isinstance(frame, Frame)
+        if frame.opcode not in _DATA:
+            return None
+        self._parts += frame.data
+        self._fragmented = not frame.fin
+        if self._fragmented:
+            return None
+        whole, self._parts = self._parts, bytearray()
+        return whole.decode() if self._utf8.is_text else bytes(whole)
+
+    def _fail(self, error: UnicodeDecodeError) -> None:
+        self._core.fail(CloseCode.INVALID_DATA, error.reason)
+        self._ended(trio.BrokenResourceError, CloseCode.INVALID_DATA, error.reason)
+
+    def _ended(self, kind: type[Exception], code: int, reason: str) -> None:
+        self._end = self._end or (kind, f"closed with {int(code)} {reason}".rstrip())
+
+
+class _Utf8:
+    """Tells the first byte of a text message that is no UTF-8 as soon as it is there (8.1)."""
+
+    def __init__(self) -> None:
+        self.is_text = False
+        "Whether the message is."
+        self._decoder = codecs.getincrementaldecoder("utf-8")()
+        self._checks = self._ends = False
+        self._header = self._seen = 0
+        self._mask = b""
+
+    def enter(self, first: int, header: int, mask: bytes) -> None:
+        """A frame begins: its first byte, the size of its header, and its mask."""
+        opcode = first & 0x0F
+        if opcode in {Opcode.TEXT, Opcode.BINARY}:
+            self.is_text = opcode == Opcode.TEXT
+            self._decoder.reset()
+        self._checks = self.is_text and opcode in _DATA
+        self._ends = first >= 0x80
+        self._header, self._seen, self._mask = header, 0, mask
+
+    def check(self, piece: bytes, *, last: bool) -> None:
+        """Raises UnicodeDecodeError. The first piece of a frame has its whole header."""
+        if not self._checks:
+            return
+        payload, self._header = piece[self._header :], 0
+        turn = self._seen % 4
+        self._seen += len(payload)
+        self._decoder.decode(apply_mask(payload, self._mask[turn:] + self._mask[:turn]), self._ends and last)
+
+
+def _measure(data: bytes, at: int) -> tuple[int, int] | None:
+    """Where the payload of the frame at `at` begins and ends; None if its header is not whole (5.2)."""
+    begin = at + 2
+    if begin > len(data):
+        return None
+    size = data[at + 1] & 0x7F
+    if size > 125:
+        begin += 2 if size == 126 else 8
+        size = int.from_bytes(data[at + 2 : begin])
+    if data[at + 1] >= 0x80:
+        begin += 4
+    return (begin, begin + size) if begin <= len(data) else None
+
+
+def _frame(data: bytes, *, masked: bool) -> bytes:
+    size, bit = len(data), 0x80 if masked else 0
+    if size < 126:
+        head = bytes((_WHOLE_TEXT, bit | size))
+    elif size < 1 << 16:
+        head = bytes((_WHOLE_TEXT, bit | 126, size >> 8, size & 0xFF))
+    else:
+        head = bytes((_WHOLE_TEXT, bit | 127)) + size.to_bytes(8)
+    if not masked:
+        return head + data
+    mask = secrets.token_bytes(4)
+    return head + mask + apply_mask(data, mask)

@@ -1,0 +1,253 @@
+"""The wire straight on a socket: the server's end, the client's over TLS, and what `send` leaves over."""
+
+import socket
+import ssl
+from contextlib import asynccontextmanager
+from functools import partial
+
+import pytest
+import trio
+import trio.testing
+import trustme
+from served import descriptors, settled, tasks
+from trio_websocket import ConnectionClosed, connect_websocket_url, serve_websocket
+
+from twiliobridge.wires import TlsFailed, WireFull
+from twiliobridge.wires.check import check_wire
+from twiliobridge.wires.direct import MOST_IN_A_STEP
+from twiliobridge.wires.upgrade import open_upgraded_wire, peek_upgrade
+from twiliobridge.wires.websocket import open_websocket_wire
+
+BACKLOG = 1 << 20
+LARGEST = 1 << 22
+
+
+class FarEnd:
+    """trio-websocket."""
+
+    def __init__(self, connection):
+        self.connection = connection
+
+    async def say(self, message):
+        await self.connection.send_message(message)
+
+    async def hear(self):
+        return await self.connection.get_message()
+
+    async def close(self):
+        await self.connection.aclose()
+
+    async def vanish(self):
+        stream = self.connection._stream
+        await trio.aclose_forcefully(getattr(stream, "transport_stream", stream))
+
+
+@asynccontextmanager
+async def upgraded_pair(backlog=BACKLOG):
+    """The server's end."""
+    wires, done = [], trio.Event()
+
+    async def answer(stream):
+        async with open_upgraded_wire(await peek_upgrade(stream, ("/",), LARGEST), backlog) as wire:
+            wires.append(wire)
+            await done.wait()
+
+    (listener,) = await trio.open_tcp_listeners(0, host="127.0.0.1")
+    async with trio.open_nursery() as nursery, trio.open_nursery() as client:
+        nursery.start_soon(trio.serve_listeners, answer, [listener])
+        url = f"ws://127.0.0.1:{listener.socket.getsockname()[1]}/"
+        connection = await connect_websocket_url(client, url, message_queue_size=1)
+        while not wires:  # noqa: ASYNC110 -- the handler's first line
+            await trio.sleep(0.001)
+        try:
+            yield wires[0], FarEnd(connection)
+        finally:
+            done.set()
+            await trio.aclose_forcefully(connection._stream)
+            client.cancel_scope.cancel()
+            nursery.cancel_scope.cancel()
+
+
+@pytest.fixture(scope="module")
+def authority():
+    return trustme.CA()
+
+
+@asynccontextmanager
+async def tls_pair(authority, hostname="localhost", protocol=None):
+    """The client's end, encrypted."""
+    ends, done = [], trio.Event()
+    there = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    authority.issue_cert(hostname).configure_cert(there)
+    here = ssl.create_default_context()
+    authority.configure_trust(here)
+    if protocol is not None:
+        here.maximum_version = protocol
+
+    async def accept(request):
+        ends.append(FarEnd(await request.accept()))
+        await done.wait()
+
+    async with trio.open_nursery() as nursery:
+        serving = partial(serve_websocket, accept, "127.0.0.1", 0, there, message_queue_size=1)
+        server = await nursery.start(serving)
+        url = f"wss://localhost:{server.port}/"
+        async with open_websocket_wire(
+            url, backlog=BACKLOG, max_message_size=LARGEST, ssl_context=here
+        ) as wire:
+            while not ends:  # noqa: ASYNC110 -- likewise
+                await trio.sleep(0.001)
+            yield wire, ends[0]
+            done.set()
+        nursery.cancel_scope.cancel()
+
+
+async def test_the_server_s_end_is_a_wire_and_leaves_nothing():
+    before = descriptors(), tasks()
+    await check_wire(upgraded_pair)
+    assert await settled(lambda: (descriptors(), tasks()), before) == before
+
+
+@pytest.mark.parametrize("protocol", [ssl.TLSVersion.TLSv1_2, ssl.TLSVersion.TLSv1_3])
+async def test_the_client_s_end_over_tls_is_one_and_leaves_nothing(authority, protocol):
+    before = descriptors(), tasks()
+    await check_wire(partial(tls_pair, authority, protocol=protocol))
+    assert await settled(lambda: (descriptors(), tasks()), before) == before
+
+
+async def test_a_certificate_for_somebody_else_is_one_line(authority):
+    with pytest.raises(ExceptionGroup) as group:
+        async with tls_pair(authority, "elsewhere.example"):
+            pass
+    (error,) = group.value.exceptions
+    assert isinstance(error, TlsFailed)
+    assert "no TLS: Hostname mismatch" in str(error)
+    assert "\n" not in str(error)
+
+
+async def test_the_farewell_says_with_which_code_the_peer_closed():
+    async with upgraded_pair() as (wire, far), trio.open_nursery() as nursery:
+        nursery.start_soon(far.connection.aclose, 1001, "out of money")
+        with pytest.raises(trio.EndOfChannel, match=r"^closed with 1001 out of money$"):
+            await wire.receive()
+
+
+async def test_the_close_code_and_reason_reach_the_peer():
+    async with upgraded_pair() as (wire, far):
+        await wire.aclose(1001, "later")
+        assert (far.connection.closed.code, far.connection.closed.reason) == (1001, "later")
+
+
+async def test_a_receive_that_waits_hears_of_our_own_close():
+    """In another task; and the close does not wait for its grace."""
+    async with upgraded_pair() as (wire, _), trio.open_nursery() as nursery:
+
+        async def listen():
+            with pytest.raises(trio.ClosedResourceError):
+                await wire.receive()
+
+        nursery.start_soon(listen)
+        await trio.testing.wait_all_tasks_blocked()
+        began = trio.current_time()
+        await wire.aclose()
+        assert trio.current_time() - began < 0.5
+
+
+async def test_what_is_sent_is_on_its_way_before_anything_else_happens():
+    """No checkpoint passes between a send and the kernel."""
+    async with upgraded_pair() as (wire, far):
+        socket_there = far.connection._stream.socket
+        wire.send("now")
+        head = await socket_there.recv(5, socket.MSG_PEEK)
+        assert head == b"\x81\x03now"
+
+
+async def say(far, text):
+    """Bytes of the frame."""
+    await far.say(text)
+    return 6 + len(text)
+
+
+async def test_messages_of_one_read_are_received_in_one_step_but_not_for_ever():
+    """As many as the bound in a row; then others have their turn."""
+    async with upgraded_pair() as (wire, far):
+        sizes = [await say(far, str(number)) for number in range(3 * MOST_IN_A_STEP)]
+        while len(wire._socket.recv(1 << 16, socket.MSG_PEEK)) < sum(sizes):  # noqa: ASYNC110 -- the kernel's
+            await trio.sleep(0.001)
+        turns = 0
+
+        async def count_turns():
+            nonlocal turns
+            while True:
+                turns += 1
+                await trio.lowlevel.checkpoint()
+
+        assert await wire.receive() == "0"
+        async with trio.open_nursery() as nursery:
+            nursery.start_soon(count_turns)
+            for number in range(1, MOST_IN_A_STEP):
+                assert await wire.receive() == str(number)
+            assert turns == 0
+            assert await wire.receive() == str(MOST_IN_A_STEP)
+            assert turns >= 1
+            nursery.cancel_scope.cancel()
+
+
+async def test_what_the_kernel_does_not_take_waits_and_arrives_in_order():
+    """More than the buffers of loopback hold; whole, and without a reader until then."""
+    messages = [str(number % 10) * 100_000 for number in range(100)]
+    async with upgraded_pair(1 << 24) as (wire, far):
+        for text in messages:
+            wire.send(text)
+        assert wire._waiting > 0
+        assert [await far.hear() for _ in messages] == messages
+        assert wire._waiting == 0
+
+
+async def test_the_bound_on_the_backlog_is_in_bytes_and_a_goodbye_finds_room():
+    async with upgraded_pair(1 << 16) as (wire, far):
+        with pytest.raises(WireFull, match="the bound is 65536"):
+            fill(wire)
+        assert 0 < wire._waiting <= 1 << 16
+        async with trio.open_nursery() as nursery:
+            nursery.start_soon(wire.aclose, 1000, "done")
+            with pytest.raises(ConnectionClosed, match="1000"):
+                await hear_out(far)
+
+
+def fill(wire):
+    while True:
+        wire.send("x" * 10_000)
+
+
+async def hear_out(far):
+    while True:
+        await far.hear()
+
+
+async def test_a_flood_of_pings_that_are_not_heard_fills_nothing():
+    """Pongs past the bound are dropped."""
+    async with upgraded_pair(1 << 16) as (wire, far), trio.open_nursery() as nursery:
+        nursery.start_soon(wire.receive)
+        stream = far.connection._stream
+        ping = b"\x89\xfd\x00\x00\x00\x00" + b"p" * 125
+        with trio.move_on_after(0.5):
+            while True:
+                await stream.send_all(ping * 500)
+        assert wire._waiting <= (1 << 16) + 65536
+        nursery.cancel_scope.cancel()
+
+
+async def test_pings_are_answered_while_somebody_receives():
+    async with upgraded_pair() as (wire, far), trio.open_nursery() as nursery:
+        nursery.start_soon(wire.receive)
+        with trio.fail_after(2):
+            await far.connection.ping(b"are you there?")
+        nursery.cancel_scope.cancel()
+
+
+async def test_nothing_is_negotiated_that_was_not_asked_for():
+    """Twilio offers neither subprotocol nor compression, and refuses an answer that names one."""
+    async with upgraded_pair() as (_, far):
+        names = {name for name, _ in far.connection.handshake_headers}
+    assert not names & {b"sec-websocket-protocol", b"sec-websocket-extensions"}
