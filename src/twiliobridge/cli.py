@@ -11,10 +11,17 @@ from twiliobridge.exit_code import ExitCode
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Runs one command; `argv` without the program's name, None for the process's own."""
+    """Runs one command; `argv` without the program's name, None for the process's own.
+
+    Who reads the output may leave before its end (`| head`): the command ends in good order, with exit 1.
+    """
     options = parser().parse_args(argv)
     try:
         code: ExitCode = options.run(options, os.environ)
+        sys.stdout.flush()
+    except* (BrokenPipeError, SystemExit):  # SystemExit is what rich makes of it
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)  # Python's own flush at exit would fail once more
+        code = ExitCode.FAILED
     except* UsageError as group:
         print(f"twiliobridge {options.command}: {sole(group)}", file=sys.stderr)
         code = ExitCode.USAGE

@@ -81,6 +81,21 @@ async def test_a_server_that_hangs_up_ends_the_conversation(autojump_clock, open
     assert "the server closed" in result.error
 
 
+async def test_a_turn_that_a_hangup_cut_was_not_sent(autojump_clock, open_call, recording):
+    """It was begun, and is in the result with its reason."""
+    async with open_call() as call, trio.open_nursery() as nursery:
+
+        async def close():
+            await trio.sleep(0.5)
+            await call.server.wire.aclose()
+
+        nursery.start_soon(close)
+        files = [recording("long", 3000)] * 2
+        result = await call.client.multi_turn_conversation(files, wait_for_greeting=False)
+    assert (result.turns_planned, result.turns_sent, result.turns_answered) == (2, 0, 0)
+    assert [turn.error for turn in result.turns] == ["the server closed"]
+
+
 async def test_a_missing_greeting_is_a_failure_unless_none_was_awaited(
     autojump_clock, open_call, recording, tone
 ):
@@ -120,7 +135,7 @@ async def test_a_recording_is_said_whole(autojump_clock, open_call, recording, t
         begin = trio.current_time()
         await call.client.send_user_audio(path)
         assert trio.current_time() == pytest.approx(begin + 0.4)  # one frame leaves while it is read
-        await call.server.wait_for(Media, 20)
+        await call.server.wait_for(Media, 21)
         assert call.server.speech() == telephone(read_wav(path.read_bytes()))
 
 

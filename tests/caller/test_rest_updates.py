@@ -101,3 +101,14 @@ def test_the_api_refuses_as_twilio_does(run):
                 assert (response.status, msgspec.json.decode(response.body)["code"]) == (status, code)
 
     run(main)
+
+
+def test_what_fails_while_the_api_is_open_comes_out_as_itself(run):
+    """Not in a group: `pytest.raises` around the block sees it."""
+
+    async def main():
+        with pytest.raises(TooSlow):
+            async with open_twilio_api():
+                raise TooSlow
+
+    run(main)

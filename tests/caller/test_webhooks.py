@@ -10,6 +10,7 @@ from twiliobridge.caller import (
     HandshakeFailed,
     MockTwilioClient,
     NoStream,
+    WebhookAsked,
     WebhookFailed,
 )
 from twiliobridge.mediastream.twiml import (
@@ -129,9 +130,11 @@ def test_a_redirect_says_how_it_is_asked(run):
         async with Streams().open() as streams, Webhooks().open() as app:
             app.documents["voice"] = twiml('<Redirect method="GET">/next?a=1</Redirect>')
             app.documents["next"] = twiml(connect(f"ws://{streams.host}/media"))
-            async with MockTwilioClient(f"{app.url}/voice"):
+            notes = []
+            async with MockTwilioClient(f"{app.url}/voice", observe=lambda _, note: notes.append(note)):
                 pass
         assert app.asked[1].method == "GET"
+        assert [each.method for each in notes if isinstance(each, WebhookAsked)] == ["POST", "GET"]
         assert app.asked[1].query["a"] == "1"
         assert app.asked[1].query["CallStatus"] == "in-progress"
 

@@ -127,6 +127,17 @@ def test_bad_input_is_one_line_on_stderr_and_exit_2(arguments, says, capsys):
     assert captured.out == ""
 
 
+@pytest.mark.parametrize("flags", [["--json", "--timeout", "1"], ["--timeout", "1"]])
+def test_whoever_reads_may_leave(url, flags):
+    """As `| head -0` does: exit 1 and no traceback."""
+    command = [sys.executable, "-m", "twiliobridge", "call", stream(url), *flags]
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)  # noqa: S603 -- this very interpreter
+    process.stdout.close()
+    assert process.stderr.read() == ""
+    assert process.wait(10) == 1
+    process.stderr.close()
+
+
 def test_an_api_port_in_use_is_one_line(url, capsys):
     port = url.rpartition(":")[2]
     assert main(["call", stream(url), "--api-port", port]) == 2

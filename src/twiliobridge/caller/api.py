@@ -18,6 +18,7 @@ from anyio.abc import SocketAttribute, SocketStream
 
 from twiliobridge.caller.attendant import LiveCall
 from twiliobridge.caller.identity import new_sid
+from twiliobridge.caller.line import alone
 from twiliobridge.mediastream import TwimlError, parse_twiml
 from twiliobridge.wires.http import Request, Service
 
@@ -125,15 +126,17 @@ async def open_twilio_api(
 ) -> AsyncIterator[TwilioApi]:
     """The API on a loopback port, 0 for any; it is closed with the block.
 
-    A server under test gets `url`, `account_sid` and `auth_token` in place of Twilio's.
+    A server under test gets `url`, `account_sid` and `auth_token` in place of Twilio's. An exception of the
+    block comes out as itself.
     """
     listener = await anyio.create_tcp_listener(local_host="127.0.0.1", local_port=port)
     bound = listener.extra(SocketAttribute.local_port)  # noqa: S610 -- anyio, not Django
     api = TwilioApi(f"http://127.0.0.1:{bound}", account_sid or new_sid("AC"), auth_token or token_hex(16))
-    async with listener, anyio.create_task_group() as tasks:
-        tasks.start_soon(listener.serve, api.serve)
-        yield api
-        tasks.cancel_scope.cancel()
+    with alone():
+        async with listener, anyio.create_task_group() as tasks:
+            tasks.start_soon(listener.serve, api.serve)
+            yield api
+            tasks.cancel_scope.cancel()
 
 
 def _resource(call: LiveCall, path: str) -> dict[str, object]:

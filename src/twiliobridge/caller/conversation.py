@@ -25,6 +25,7 @@ class Conversation:
         self._files = files
         self._response = response
         self._turns: list[TurnResult] = []
+        self._sent = 0
 
     async def hold(self, greeting: float | None) -> ConversationResult:
         """`greeting`: how many seconds to wait for the agent to speak first; None does not wait.
@@ -47,6 +48,7 @@ class Conversation:
     async def _turn(self, path: Path, audio: bytes) -> TurnResult:
         try:
             await self._line.say_all(audio)
+            self._sent += 1
             answer = await self._ear.wait_answer_within(self._response)
         except (TooSlow, CallEnded) as failure:
             return TurnResult(path, answered=False, latency_ms=None, answer_ms=0, error=str(failure))
@@ -57,7 +59,7 @@ class Conversation:
         return ConversationResult(
             success=error is None and answered == len(self._files),
             turns_planned=len(self._files),
-            turns_sent=len(self._turns),
+            turns_sent=self._sent,
             turns_answered=answered,
             turns=tuple(self._turns),
             greeting_ms=greeting_ms,

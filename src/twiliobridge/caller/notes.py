@@ -114,6 +114,7 @@ class WebhookAsked:
     "HTTP status of the answer."
     about: str = ""
     "The StreamEvent, of a status callback."
+    method: str = "POST"
 
 
 @dataclass(frozen=True)

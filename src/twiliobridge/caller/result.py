@@ -81,9 +81,10 @@ class ConversationResult(Keyed):
     "Every turn was sent, and every turn was answered."
     turns_planned: int
     turns_sent: int
+    "To their last frame."
     turns_answered: int
     turns: tuple[TurnResult, ...]
-    "Those that were sent, in order."
+    "Those that were begun, in order."
     greeting_ms: float | None
     "Audio of the greeting; None if none was waited for."
     error: str | None

@@ -132,7 +132,7 @@ class Webhooks:
             raise WebhookFailed(f"{url}: {reason}", WebhookCode.CONNECTION) from None
         except ValueError as error:
             raise WebhookFailed(str(error), WebhookCode.CONNECTION) from None
-        self._journal.note(anyio.current_time(), WebhookAsked(url, response.status, about))
+        self._journal.note(anyio.current_time(), WebhookAsked(url, response.status, about, method))
         return response
 
     async def _request(self, url: str, form: Form, method: str) -> Response:

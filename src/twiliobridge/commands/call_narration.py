@@ -77,8 +77,8 @@ class CallNarration:
         self._began = now if self._began is None else self._began
         self._count(note)
         match note:
-            case WebhookAsked(url, status, about):
-                self.said("phone", f"POST {url}{f' ({about})' if about else ''}: HTTP {status}")
+            case WebhookAsked(url, status, about, method):
+                self.said("phone", f"{method} {url}{f' ({about})' if about else ''}: HTTP {status}")
             case VerbRun(verb, followed):
                 name = getattr(verb, "name", None) if not followed else None
                 self.said(

@@ -57,7 +57,7 @@ def add_arguments(parser: ArgumentParser) -> None:
     add_verbose(parser)
 
 
-def run(options: Namespace, _environ: Mapping[str, str]) -> ExitCode:
+def run(options: Namespace, environ: Mapping[str, str]) -> ExitCode:
     console = Console(highlight=False, soft_wrap=True)
     code = ExitCode.FAILED
     try:
@@ -66,7 +66,8 @@ def run(options: Namespace, _environ: Mapping[str, str]) -> ExitCode:
             code = ExitCode.PASSED
         else:
             _start_log(verbose=options.verbose)
-            code = trio.run(until_interrupted, place_call, options, console)
+            token = environ.get("TWILIO_AUTH_TOKEN") or None
+            code = trio.run(until_interrupted, place_call, options, console, token)
     except* SoundError as group:
         raise UsageError(str(_first(group))) from None
     except* HandshakeFailed as group:
@@ -78,13 +79,13 @@ def run(options: Namespace, _environ: Mapping[str, str]) -> ExitCode:
     return code
 
 
-async def place_call(options: Namespace, console: Console) -> ExitCode:
+async def place_call(options: Namespace, console: Console, token: str | None) -> ExitCode:
     headset = PortAudio(options.input, options.output_device)
     await check_devices(headset)
     mode = Mode(options.mode)
     if not options.no_instructions:
         console.print(f"{HOW_TO[mode]}\n")
-    call = LiveOptions(mode, options.voice_threshold, options.silence_timeout, options.output)
+    call = LiveOptions(mode, options.voice_threshold, options.silence_timeout, options.output, token)
     async with _bridge(options) as url:
         result = await run_live(url, call, headset, console)
     return ExitCode.PASSED if result.success else ExitCode.FAILED

@@ -21,6 +21,8 @@ class LiveOptions:
     silence: float
     output: Path
     "Folder for the recordings."
+    auth_token: str | None = None
+    "Signs the handshake."
 
 
 class ScreenKeyboard:
@@ -55,7 +57,11 @@ async def run_live(url: str, options: LiveOptions, headset: Headset, console: Co
         return ScreenKeyboard(console)
 
     client = MockTwilioClient(
-        url, observe=screen.noted, headset=MeteredHeadset(headset, screen.level), keyboard=keyboard
+        url,
+        auth_token=options.auth_token,
+        observe=screen.noted,
+        headset=MeteredHeadset(headset, screen.level),
+        keyboard=keyboard,
     )
     with screen.alive():
         async with client:

@@ -46,6 +46,8 @@ class Recorder:
     async def stream(self, line: PhoneLine, duration: float | None) -> MicrophoneResult:
         """Until `duration` seconds are over, or `stop`; the microphone is then closed."""
         line.check_streaming()
+        if self._streaming is not None:
+            raise RuntimeError("the microphone speaks in the call already")
         await self.start()
         assert self._microphone is not None
         while self._microphone.receive_nowait() is not None:
