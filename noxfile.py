@@ -1,12 +1,12 @@
 """`nox -s tests` is what a contributor runs first. Versions and dependency groups come from pyproject.toml.
 
-tests, sound, props   on the Python that runs nox; `nox -s tests --force-python 3.13` takes another
-lint, types, floors   ruff, mypy --strict, import-linter
+tests, sound, props, fuzz   on the Python that runs nox; `nox -s tests --force-python 3.13` takes another
+lint, types, floors         ruff, mypy --strict, import-linter
 """
 
 import nox
 
-nox.options.sessions = ["tests", "sound", "props", "lint", "types", "floors"]
+nox.options.sessions = ["tests", "sound", "props", "fuzz", "lint", "types", "floors"]
 nox.options.default_venv_backend = "venv"
 
 PYPROJECT = nox.project.load_toml("pyproject.toml")
@@ -22,7 +22,7 @@ def tests(session: nox.Session) -> None:
     """Laws in virtual time, the real sockets where the socket is the point, and the speech engines."""
     groups(session, "tests")
     session.install(".[offline]")
-    session.run("pytest", "-m", "not sound_server", "-n", "auto", "--dist", "worksteal", *session.posargs)
+    session.run("pytest", "-m", "not sound_server and not gallery", "-n", "auto", "--dist", "worksteal", *session.posargs)
 
 
 @nox.session
@@ -41,6 +41,14 @@ def props(session: nox.Session) -> None:
     groups(session, "props")
     session.install(".")
     session.run("pytest", "props", "-n", "auto", "--dist", "worksteal", *session.posargs)
+
+
+@nox.session
+def fuzz(session: nox.Session) -> None:
+    """`twiliobridge fuzz` as a stranger runs it, against servers with planted bugs; a minute each at most."""
+    groups(session, "tests")
+    session.install(".")
+    session.run("pytest", "-m", "gallery", "-n", "auto", *session.posargs)
 
 
 @nox.session
