@@ -32,7 +32,7 @@ def tests(session: nox.Session) -> None:
 
 @nox.session
 def gallery(session: nox.Session) -> None:
-    """Every broken bridge, and one of another make, judged by the whole suite of checks."""
+    """Whole programs against bridges that are broken on purpose: `validate` and `fuzz` find each."""
     groups(session, "tests")
     session.install(".")
     session.run("pytest", "-m", "gallery", "-n", "auto", "--dist", "worksteal", *session.posargs)

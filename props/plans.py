@@ -1,4 +1,4 @@
-"""Hypothesis chooses what is said and what goes wrong. The first choices are the plainest: it shrinks to them."""
+"""Hypothesis chooses what is said and what goes wrong. First choices are the plainest: it shrinks to them."""
 
 from faulty_call import Accident, EndsCall, Kind, Listens, LooksUp, Plan, Presses, Says, Speaks, Waits
 from hypothesis import strategies as st

@@ -85,7 +85,8 @@ def run_property(path, name, count, profile):
     spec.loader.exec_module(module)
     law = getattr(module, name)
     law.hypothesis.inner_test = count.of(law.hypothesis.inner_test)
-    profile(law)()
+    law._hypothesis_internal_use_settings = profile  # whatever it says of itself
+    law()
 
 
 def run_machine(count, profile):

@@ -26,8 +26,8 @@ TURNS = st.lists(
     min_size=1,
     max_size=5,
 )
-"""Over and over: ms of speech, seconds into the answer of the interruption, and the end of a wire that is then
-not read for a second."""
+"""Over and over: ms of speech, seconds into the answer of the interruption, and the end of a wire that is
+then not read for a second."""
 
 
 @settings(max_examples=max(2, settings().max_examples // 40))

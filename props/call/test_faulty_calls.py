@@ -1,7 +1,7 @@
 """A whole call, bridge and peers, in which Hypothesis chooses what is said and what breaks at which await."""
 
 from faulty_call_laws import lawful
-from hypothesis import given
+from hypothesis import given, settings
 from plans import CALM, DELAYED, DOOMED, STALLED
 
 from twiliobridge.conversation import Ending
@@ -25,6 +25,7 @@ def test_whatever_breaks_at_whichever_await_both_legs_end_and_nothing_is_left(pl
     lawful(plan)
 
 
+@settings(max_examples=settings().max_examples // 4)  # each is a minute of speech
 @given(STALLED)
 def test_a_phone_that_does_not_read_ends_the_call_at_the_bound_of_its_backlog(plan):
     """Memory is bounded whatever the phone does; the model is read meanwhile, as if nothing were wrong."""

@@ -37,7 +37,7 @@ def sets(draw):
 
 @given(st.lists(sets(), min_size=1, max_size=4))
 def test_one_request_for_each_set_of_results(orders):
-    """After the last output and the response's end, whichever is later; no output is missing or comes twice."""
+    """After the last output and the response's end, whichever is later; no output is missing or repeated."""
     call = Exchange(HELPER).open()
     for index, order in enumerate(orders):
         name = f"r{index}"

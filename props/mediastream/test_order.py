@@ -1,4 +1,4 @@
-"""Well-formed messages in any order: the phase is the table's, and what the table lacks is the peer's fault."""
+"""Well-formed messages in any order: the phase is the table's; what the table lacks is the peer's fault."""
 
 import json
 

@@ -42,7 +42,7 @@ def test_a_planted_bug_is_found_within_a_minute_by_all_classes(name, gallery, tm
 def test_a_sound_server_is_found_sound(gallery, tmp_path):
     """Nothing is found, nothing is written, and every class was tried."""
     watched = set()
-    plan = Plan(seed=3, examples=5, output=tmp_path / "out")
+    plan = Plan(seed=3, examples=3, output=tmp_path / "out")
     report = fuzz(Endpoint(gallery("Echo")), plan, lambda name, _: watched.add(name))
     assert (report.findings, report.ending) == ([], Ending.EXAMPLES)
     assert len(watched) == 18
@@ -51,7 +51,7 @@ def test_a_sound_server_is_found_sound(gallery, tmp_path):
 
 def test_what_is_found_is_found_again_by_its_file(gallery, tmp_path):
     """On a fresh server of the kind; on a sound one the same file shows nothing."""
-    fuzz(Endpoint(gallery("IllegalReply")), Plan(classes=("valid",), output=tmp_path))
+    fuzz(Endpoint(gallery("IllegalReply")), Plan(seed=1, examples=10, classes=("valid",), output=tmp_path))
     scenario = read_scenario(tmp_path / "legal-valid.jsonl")
     assert [each.law for each in replay_scenario(Endpoint(gallery("IllegalReply")), scenario)] == [Law.LEGAL]
     assert replay_scenario(Endpoint(gallery("Echo")), scenario) == []
@@ -68,7 +68,7 @@ def test_a_leak_is_found_again_by_as_many_calls(gallery, tmp_path):
 
 def test_the_written_test_fails_as_long_as_the_bug_is_there(gallery, tmp_path):
     """It is a pytest file that runs as it stands."""
-    fuzz(Endpoint(gallery("CrashOnMissing")), Plan(classes=("missing",), output=tmp_path))
+    fuzz(Endpoint(gallery("CrashOnMissing")), Plan(examples=30, classes=("missing",), output=tmp_path))
     command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", tmp_path]
     ran = subprocess.run(command, capture_output=True, text=True, check=False, cwd=tmp_path)  # noqa: S603
     assert ran.returncode == 1
@@ -78,7 +78,10 @@ def test_the_written_test_fails_as_long_as_the_bug_is_there(gallery, tmp_path):
 def test_the_same_seed_finds_the_same(gallery, tmp_path):
     """The same examples in the same order, as far as the endpoint answers alike."""
     found = [
-        fuzz(Endpoint(gallery("CrashOnMissing")), Plan(seed=5, classes=("missing",), output=tmp_path / run))
+        fuzz(
+            Endpoint(gallery("CrashOnMissing")),
+            Plan(seed=5, examples=30, classes=("missing",), output=tmp_path / run),
+        )
         for run in ("first", "second")
     ]
     first, second = ([(each.example, each.scenario) for each in report.findings] for report in found)

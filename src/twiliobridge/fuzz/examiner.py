@@ -61,11 +61,9 @@ class Examiner:
 
     def recover(self) -> bool:
         """Whether the endpoint takes clean calls again, by itself or restarted."""
-        if self._restart is None:
-            return self._works_again(TRIES)
-        return self._works_again(1) or self.restart()
+        return self._works_again(TRIES) if self._restart is None else self._come_back()
 
-    def restart(self) -> bool:
+    def _come_back(self) -> bool:
         return self._restart is not None and self._restart() and self._works_again(TRIES_RESTARTED)
 
     def seems_slower(self) -> bool:
