@@ -17,6 +17,10 @@ from twiliobridge.validate.waiting import until
 GREETING_WITHIN = 8.0
 QUIET_AFTER = 30.0
 "Seconds in which the agent must have come to an end."
+UNDER_WAY_MS = 60.0
+"A frame, and what is under way."
+UNDER_WAY, LOOK_EVERY = 3.0, 0.25
+"Seconds in which what is under way arrives, on a busy machine."
 CLIPPED = 0.02
 "Share of samples at full scale: speech that was not forced there has next to none."
 FORMAT = "Twilio docs, Voice > Media Streams > WebSocket Messages, media: audio/x-mulaw, 8000 Hz"
@@ -77,8 +81,9 @@ async def audio_flow(exam: Examination) -> None:
         _judge_caller_heard(exam, call)
         if call.up:
             await call.say(exam.material.interruption.audio)
-            await trio.sleep(0.2)
-        _judge_model_heard(exam, call, exam.material.interruption.audio)
+        said = exam.material.interruption.audio
+        await until(lambda: _whole(call, said) and _missing_ms(call) <= UNDER_WAY_MS, UNDER_WAY, LOOK_EVERY)
+        _judge_model_heard(exam, call, said)
 
 
 def _quiet(call: ProbeCall) -> bool:
@@ -125,15 +130,23 @@ def _judge_model_heard(exam: Examination, call: ProbeCall, said: bytes) -> None:
         why = "the model is not visible" if session is None else "the session is not in mu-law (see C2.2)"
         exam.not_applicable(TO_MODEL.id, why)
         return
-    arrived = session.appended
-    whole = arrived.find(said) >= 0
-    sent = len(call.trunk.frames_left) * FRAME_BYTES
-    missing_ms = (sent - len(arrived)) * 1000 / RATE
-    if whole and abs(missing_ms) <= 60:  # a frame, and what is under way
+    missing_ms, whole = _missing_ms(call), _whole(call, said)
+    if whole and abs(missing_ms) <= UNDER_WAY_MS:
         exam.found(TO_MODEL.id, holds=True, seen=f"{len(said) * 1000 // RATE} ms arrived as they were said")
         return
-    seen = f"{missing_ms:.0f} ms of the call are missing" if whole else _difference(said, arrived)
+    seen = f"{missing_ms:.0f} ms of the call are missing" if whole else _difference(said, session.appended)
     exam.found(TO_MODEL.id, holds=False, seen=seen)
+
+
+def _whole(call: ProbeCall, said: bytes) -> bool:
+    """Whether the model has received all of it, in one piece."""
+    return any(said in session.appended for session in call.sessions)
+
+
+def _missing_ms(call: ProbeCall) -> float:
+    """What the caller has sent, less what the model has received."""
+    arrived = len(call.session.appended) if call.session else 0
+    return (len(call.trunk.frames_left) * FRAME_BYTES - arrived) * 1000 / RATE
 
 
 def _judge_caller_heard(exam: Examination, call: ProbeCall) -> None:

@@ -85,8 +85,8 @@ def _signs(kinds: Sequence[MomentKind], moments: Sequence[Moment], length_s: flo
 def described(moment: Moment) -> str:
     """12.34 s, clear: 3.2 s will not be heard"""
     length = f" ({moment.duration_s:.2f} s)" if moment.duration_s else ""
-    text = "" if moment.text == moment.kind.value else f": {moment.text}"
-    return f"{moment.time_s:.2f} s, {moment.kind.value}{text}{length}"
+    text = moment.text.removeprefix(moment.kind.value).removeprefix(": ")
+    return f"{moment.time_s:.2f} s, {moment.kind.value}{': ' if text else ''}{text}{length}"
 
 
 def _width(moment: Moment, length_s: float) -> float | None:
