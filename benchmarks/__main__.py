@@ -31,7 +31,7 @@ def arguments() -> argparse.Namespace:
         "--soak", metavar="30m", help="50 calls of the first stack for so long; its memory each minute"
     )
     parser.add_argument(
-        "--nice", type=int, default=0, help="of load and servers alike; -10 on a busy machine"
+        "--realtime", action="store_true", help="load and servers wake before others do; needs root"
     )
     parser.add_argument("--peers", default="", metavar="PYTHON", help="interpreter with FastAPI and picows")
     parser.add_argument("--pipecat", default="", metavar="PYTHON", help="interpreter with pipecat-ai")
@@ -90,17 +90,17 @@ def brief(result: Result) -> str:
     return "; ".join([*words, *result.notes])
 
 
-def take_priority(nice: int) -> None:
-    """Of this process, the servers that it starts and, where the kernel groups sessions, the session."""
-    os.nice(nice)
-    group = Path("/proc/self/autogroup")  # sched(7): between sessions, nothing else counts
-    if nice and group.exists():
-        group.write_text(str(nice), "ascii")
+def take_priority() -> None:
+    """For this process and the servers that it starts: on a shared machine a neighbour's slice of the core
+    would else be in every latency. A niceness does not help, sched(7): it counts within a session only.
+    """
+    os.sched_setscheduler(0, os.SCHED_RR, os.sched_param(1))
 
 
 def main() -> None:
     options = arguments()
-    take_priority(options.nice)
+    if options.realtime:
+        take_priority()
     if options.soak:
         stack = chosen(options)[0]
         samples = uvloop.run(soak.soak(stack, soak.seconds(options.soak), options.calls or 50))

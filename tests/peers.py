@@ -149,6 +149,8 @@ class Model:
 class Exchange:
     """Dials `Model`s over memory wires, and remembers each."""
 
+    kind = Model
+
     def __init__(self, **model_options):
         self.options = model_options
         self.models = []
@@ -157,7 +159,7 @@ class Exchange:
     @asynccontextmanager
     async def dial(self):
         near, far = memory_wires(1 << 26)
-        self.models.append(Model(far, **self.options))
+        self.models.append(self.kind(far, **self.options))
         self.open += 1
         try:
             async with trio.open_nursery() as nursery:

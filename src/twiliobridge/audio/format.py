@@ -3,6 +3,7 @@ and the three formats that an OpenAI Realtime session speaks (`audio.input.forma
 """
 
 from enum import Enum
+from functools import cached_property
 
 import numpy as np
 
@@ -34,7 +35,7 @@ class AudioFormat(Enum):
     def sample_bytes(self) -> int:
         return 2 if self is AudioFormat.PCM else 1
 
-    @property
+    @cached_property
     def bytes_per_ms(self) -> int:
         return self.rate * self.sample_bytes // 1000
 

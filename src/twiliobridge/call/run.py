@@ -1,7 +1,6 @@
 """One call: a phone, a model, the relay between them, and the nursery in which all of it lives and ends."""
 
 import logging
-import math
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import AbstractAsyncContextManager
 from typing import cast
@@ -222,9 +221,12 @@ class _Call:
         self.nursery.cancel_scope.cancel()
 
     def set_timer(self) -> None:
-        """A timer is a scope's deadline, moved."""
+        """A timer is a scope's deadline, moved: only closer, because waking early is harmless, and moving it
+        away with every message is not cheap.
+        """
         deadline = self.relay.deadline()
-        self.timer.deadline = math.inf if deadline is None else deadline
+        if deadline is not None and deadline < self.timer.deadline:
+            self.timer.deadline = deadline
 
     @property
     def sid(self) -> str:
