@@ -70,7 +70,7 @@ class Inbound:
         due = self.deadline()
         if due is None or self._reached_ms is None or now < due:
             return ()
-        # A frame leaves when its audio is over: of what has passed, the next may bring as much as the last did.
+        # A frame leaves when its audio is over: of what has passed, the next may bring as much as the last.
         passed = (now - self._last) * 1000.0 - self._frame_ms
         missing = round(min(passed, LONGEST_GAP_MS)) - self._filled_ms
         self._filled_ms += missing

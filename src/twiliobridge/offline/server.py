@@ -57,9 +57,7 @@ def create_offline_app(model: OfflineModel, door: Door, around: Around = nullcon
     return app
 
 
-async def _receive_guest(
-    socket: Websocket, model: OfflineModel, door: Door, around: Around
-) -> Answer | None:
+async def _receive_guest(socket: Websocket, model: OfflineModel, door: Door, around: Around) -> Answer | None:
     """An answer by HTTP, or None once the WebSocket has been closed."""
     guest = Guest.of(socket.args, socket.headers, socket.requested_subprotocols)
     fault = door.refusal(guest)
