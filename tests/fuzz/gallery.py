@@ -101,12 +101,12 @@ class PoisonedOnce(Echo):
 
 
 class LeakRefuses(Echo):
-    """A call that is dropped keeps its line for ever, and there are thirty lines."""
+    """A call that is dropped keeps its line for ever, and there are twelve lines."""
 
     lines = 0
 
     async def started(self, websocket, sid, message):
-        if self.lines >= 30:
+        if self.lines >= 12:
             await websocket.close(1013)
             return
         await super().started(websocket, sid, message)

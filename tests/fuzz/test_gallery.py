@@ -61,7 +61,7 @@ def test_a_leak_is_found_again_by_as_many_calls(gallery, tmp_path):
     """A scenario that told the end of an endpoint is played as often as the run had calls."""
     fuzz(Endpoint(gallery("LeakRefuses")), Plan(classes=("drop",), output=tmp_path))
     scenario = read_scenario(tmp_path / "next-call-drop.jsonl")
-    assert scenario.calls > 20
+    assert scenario.calls >= 12
     (breach,) = replay_scenario(Endpoint(gallery("LeakRefuses")), scenario)
     assert breach.law is Law.NEXT_CALL
 

@@ -87,7 +87,7 @@ class Search:
         """First one example of each part, the simplest; then, of all of them, what chance brings."""
         done = self.examples + count
         *parts, whole = category.scenarios(scope)
-        for number, part in enumerate(parts[:count]):
+        for number, part in enumerate(parts):
             _Hunt(self, category, part).run(1, seed_ + number)
         while self.examples < done:
             before = self.examples
