@@ -25,7 +25,12 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--stack", action="append", metavar="NAME", help="only this one; repeatable")
     parser.add_argument("--calls", type=int, help="calls at which costs are compared (default 25)")
     parser.add_argument("--rounds", type=int)
-    parser.add_argument("--ramp", action="store_true", help="search the break point in a quick run too")
+    parser.add_argument(
+        "--ramp",
+        action="append",
+        metavar="NAME",
+        help="search the break point of this stack only; repeatable",
+    )
     parser.add_argument("--no-ramp", action="store_true", help="do not search the break point")
     parser.add_argument(
         "--soak", metavar="30m", help="50 calls of the first stack for so long; its memory each minute"
@@ -43,9 +48,9 @@ def arguments() -> argparse.Namespace:
 def plan_of(options: argparse.Namespace) -> Plan:
     plan = QUICK if options.quick else FULL
     plan = replace(plan, calls=options.calls or plan.calls, rounds=options.rounds or plan.rounds)
-    if options.ramp or options.no_ramp:
-        plan = replace(plan, ramp=FULL.ramp if options.ramp else 0)
-    return plan
+    if options.ramp:
+        plan = replace(plan, ramp=FULL.ramp, ramped=tuple(options.ramp))
+    return replace(plan, ramp=0) if options.no_ramp else plan
 
 
 def chosen(options: argparse.Namespace) -> list[Stack]:

@@ -30,6 +30,8 @@ class Plan:
     speech: float
     ramp: float
     "0: no search for the break point."
+    ramped: tuple[str, ...] = ()
+    "Stacks whose break point is searched; empty: all."
     settle: float = 1.5
     fewer: int = 8
     "Calls for a stack that saturates its core with `calls`."
@@ -114,7 +116,8 @@ class Bench:
         await traffic.hang_up()
         speech = await self._cost(Load.SPEECH, echo.calls if echo else plan.calls, plan.speech)
         await traffic.hang_up()
-        breaks_at, broke = await self._ramp(echo) if plan.ramp and echo else (None, True)
+        ramped = plan.ramp and (not plan.ramped or self._stack.name in plan.ramped)
+        breaks_at, broke = await self._ramp(echo) if ramped and echo else (None, True)
         return Result(
             self._stack.name, echo, speech, idle, memory, breaks_at, broke=broke, notes=tuple(self._notes)
         )

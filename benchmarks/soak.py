@@ -36,6 +36,8 @@ class Sample:
     lost: int
     damaged: int
     lost_calls: int
+    not_placed: int
+    "Calls that did not come about in this minute; the next one tries again."
 
 
 async def soak(stack: Stack, duration: float, calls: int) -> list[Sample]:
@@ -61,8 +63,12 @@ async def soak(stack: Stack, duration: float, calls: int) -> list[Sample]:
 
 async def minute(traffic: Traffic, server: Server, passed: float, calls: int) -> Sample:
     until = time.monotonic() + EVERY
-    for _ in range(min(REPLACED, calls // 2)):
-        await traffic.replace(calls // 2, Load.ECHO)
+    try:
+        for _ in range(min(REPLACED, calls // 2)):
+            await traffic.hang_up_one(calls // 2)
+        await traffic.grow(calls, Load.ECHO)
+    except (TimeoutError, OSError) as error:
+        print(f"a call was not placed: {type(error).__name__} {error}", flush=True)
     await asyncio.sleep(1)
     window = await traffic.window(max(until - time.monotonic() - 1, 1), server.used)
     return Sample(
@@ -73,6 +79,7 @@ async def minute(traffic: Traffic, server: Server, passed: float, calls: int) ->
         lost=window.lost,
         damaged=window.damaged,
         lost_calls=traffic.lost_calls,
+        not_placed=calls - traffic.calls,
     )
 
 

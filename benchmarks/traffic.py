@@ -102,8 +102,12 @@ class Traffic:
         call = Call(self._numbers, load, *tapes, transcoded=self._transcoded)
         self._expected.append(call)
         phone = Phone(call, self._lateness)
-        await ws_connect(lambda: phone, self._url, websocket_handshake_timeout=READY_WITHIN)
-        await asyncio.wait_for(call.ready, READY_WITHIN)
+        try:
+            await ws_connect(lambda: phone, self._url, websocket_handshake_timeout=READY_WITHIN)
+            await asyncio.wait_for(call.ready, READY_WITHIN)
+        except TimeoutError:
+            self._expected.clear()
+            raise
         phone.speak()
         self._phones.append(phone)
 
@@ -114,12 +118,10 @@ class Traffic:
         await self.hang_up()
         await asyncio.sleep(0.5)
 
-    async def replace(self, index: int, load: Load) -> None:
-        """Hangs up one call and places another."""
+    async def hang_up_one(self, index: int) -> None:
         phone = self._phones.pop(index)
         phone.hang_up()
         await asyncio.wait({phone.gone}, timeout=5)
-        await self.place(load)
 
     async def hang_up(self) -> None:
         phones, self._phones = self._phones, []

@@ -61,7 +61,7 @@ class Settings:
     "Where calls are ended, with an account SID and a token: after the agent's goodbye."
 
     calls_at_once: int = 100
-    "At the 33 ms of CPU that a second of a call costs, a core carries a third of that; memory is no issue."
+    "About what a core carries straight from the sockets, and three times what it carries through Quart."
     grace: float = 20.0
     "Seconds that calls have to finish after the first signal; systemd and Kubernetes kill after 90 and 30."
     phone_message: int = 64 * 1024
