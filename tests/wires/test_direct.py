@@ -172,6 +172,7 @@ async def test_messages_of_one_read_are_received_in_one_step_but_not_for_ever():
     """As many as the bound in a row; then others have their turn."""
     async with upgraded_pair() as (wire, far):
         sizes = [await say(far, str(number)) for number in range(3 * MOST_IN_A_STEP)]
+        await trio.lowlevel.wait_readable(wire._socket)
         while len(wire._socket.recv(1 << 16, socket.MSG_PEEK)) < sum(sizes):  # noqa: ASYNC110 -- the kernel's
             await trio.sleep(0.001)
         turns = 0

@@ -134,9 +134,11 @@ class Framing:
         first, self._owed = self._data[self._at], stop - self._at
         mask = self._data[begin - 4 : begin] if self._is_server else bytes(4)
         self._utf8.enter(first, begin - self._at, mask)
-        if first & 0x0F == Opcode.CLOSE:
-            # As all control frames it may come between fragments (5.4); the core would call that a fault.
-            self._core.cur_size = None
+        if first & 0x0F == Opcode.CLOSE and self._fragmented:
+            # As all control frames it may come between fragments (5.4). The core would call that a fault, so
+            # it is told that the message, which nobody will hear, was at its end.
+            self._core.receive_data(b"\x80\x80" + bytes(4) if self._is_server else b"\x80\x00")
+            self._core.events_received()
 
     def _pass_on(self) -> str | bytes | None:
         """Gives the core of its frame what there is; the message that this completes."""
