@@ -14,9 +14,10 @@ from math import inf
 import trio
 from every_await import OfTheBridge
 from msgspec.structs import replace
+from numbered_speech import say, speech
 from trio._core import _run as scheduler
 from trio.testing import MockClock
-from whole_call import BACKLOG, GOOD_LINE, Call, orator, say, speech
+from whole_call import BACKLOG, GOOD_LINE, Call, orator
 
 from twiliobridge.caller import CallerError, LineConditions
 from twiliobridge.conversation import END_CALL, Agent, Limits, Tool

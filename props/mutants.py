@@ -4,11 +4,9 @@ Each was seen in a published bridge or reported against one; none is in `src`. A
 while it is applied, and nothing else knows of it.
 """
 
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
-from functools import wraps
 from unittest.mock import patch
+
+from mutation import mutant, replace
 
 from twiliobridge.conversation import barge_in, farewell, inbound, model_side, opening, phone_side
 from twiliobridge.conversation.commands import ToModel
@@ -22,46 +20,6 @@ from twiliobridge.mediastream import connection
 from twiliobridge.mediastream.events import Clear, Dtmf
 from twiliobridge.realtime.events import OutputAudioDelta, TruncateItem
 from twiliobridge.wires.outbox import Outbox, size_of
-
-
-@dataclass(frozen=True)
-class Mutant:
-    fault: str
-    law: str
-    "The one of `test_mutants.LAWS` that finds it."
-    within: int
-    "Examples."
-    change: Callable[[ExitStack], None]
-
-    @property
-    def name(self) -> str:
-        return self.change.__name__
-
-    @contextmanager
-    def applied(self) -> Iterator[None]:
-        with ExitStack() as stack:
-            self.change(stack)
-            yield
-
-
-MUTANTS: list[Mutant] = []
-
-
-def mutant(fault, law, within):
-    def register(change):
-        MUTANTS.append(Mutant(fault, law, within, change))
-        return change
-
-    return register
-
-
-def replace(stack, owner, name, make):
-    """`make(real)` is what stands in for `owner.name`, which is a function or a key of a table."""
-    if isinstance(owner, dict):
-        stack.enter_context(patch.dict(owner, {name: wraps(owner[name])(make(owner[name]))}))
-    else:
-        stack.enter_context(patch.object(owner, name, make(getattr(owner, name))))
-
 
 # ---------------------------------------------------------------- interruption
 

@@ -4,12 +4,13 @@ import importlib.util
 import re
 from pathlib import Path
 
+import mutants  # noqa: F401 -- it fills the list
 import pytest
 import trio
 from conversations import Conversations
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis.stateful import run_state_machine_as_test
-from mutants import MUTANTS
+from mutation import MUTANTS
 
 from twiliobridge.mediastream import LocalProtocolError as IllegalToThePhone
 from twiliobridge.realtime import LocalProtocolError as IllegalToTheModel

@@ -5,7 +5,8 @@ from functools import partial
 
 import trio
 from anyio.from_thread import start_blocking_portal
-from whole_call import AGENT, GREETING, orator, say
+from numbered_speech import say
+from whole_call import AGENT, GREETING, orator
 
 from twiliobridge.offline.server import open_offline_model
 from twiliobridge.server import serve

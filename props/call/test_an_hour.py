@@ -6,9 +6,10 @@ from faulty_call import AGENT, OVER_WITHIN
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from mobile_phone import STOP, MobilePhone, kept
+from numbered_speech import say, speech
 from trio._core import _run as scheduler
 from trio.testing import MockClock
-from whole_call import Call, orator, say, speech
+from whole_call import Call, orator
 
 from twiliobridge.conversation import Ending, Limits
 from twiliobridge.offline.knobs import Knobs

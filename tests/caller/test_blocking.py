@@ -4,8 +4,8 @@ import threading
 
 import anyio
 import pytest
+from numbered_speech import numbers_in, speech
 from threaded import bridge_in_thread
-from whole_call import numbers_in, speech
 
 from twiliobridge.audio import ulaw_decode, write_wav
 from twiliobridge.caller import BlockingTwilioClient, CallEnded, HandshakeFailed, NotConnected, TooSlow

@@ -9,8 +9,8 @@ import sys
 import time
 
 import pytest
+from numbered_speech import speech
 from threaded import bridge_in_thread
-from whole_call import speech
 
 from twiliobridge.audio import ulaw_decode, write_wav
 from twiliobridge.cli import main

@@ -12,7 +12,8 @@ import msgspec
 import pytest
 import trio
 from call_laws import truncations
-from whole_call import AGENT, GREETING, numbers_in, open_call, say, speech
+from numbered_speech import numbers_in, say, speech
+from whole_call import AGENT, GREETING, open_call
 
 from twiliobridge.caller import MarkEchoed
 from twiliobridge.conversation.agent import DEFAULT_TURN_DETECTION

@@ -1,6 +1,7 @@
 """A call in which everybody waits for the other to finish. The laws of `call_laws` are checked at its end."""
 
-from whole_call import GREETING, numbers_in, open_call, say, speech
+from numbered_speech import numbers_in, say, speech
+from whole_call import GREETING, open_call
 
 from twiliobridge.conversation import Ending
 

@@ -8,7 +8,8 @@ from contextlib import asynccontextmanager
 
 import pytest
 import trio
-from whole_call import everything, open_call, say, speech
+from numbered_speech import say, speech
+from whole_call import everything, open_call
 
 from twiliobridge.conversation import Ending, Limits
 from twiliobridge.offline.knobs import Failure, Knobs

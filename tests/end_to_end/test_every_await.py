@@ -10,7 +10,8 @@ import pytest
 import trio
 from every_await import OfTheBridge
 from msgspec.structs import replace
-from whole_call import Call, orator, say, speech
+from numbered_speech import say, speech
+from whole_call import Call, orator
 
 from twiliobridge.caller import CallerError
 from twiliobridge.conversation import Agent, Ending, Limits, Tool

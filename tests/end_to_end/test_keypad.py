@@ -1,7 +1,8 @@
 """Keys reach the model as a turn of the caller's, and are answered."""
 
 import pytest
-from whole_call import open_call, say, speech
+from numbered_speech import say, speech
+from whole_call import open_call
 
 from twiliobridge.offline.knobs import Knobs
 from twiliobridge.realtime.events import CreateItem, CreateResponse

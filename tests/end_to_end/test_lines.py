@@ -3,7 +3,8 @@
 import base64
 
 import trio
-from whole_call import ENGINES, Ears, Voice, nothing, open_call, orator, say, speech
+from numbered_speech import Ears, Voice, say, speech
+from whole_call import ENGINES, nothing, open_call, orator
 
 from twiliobridge.conversation import Ending
 from twiliobridge.offline.engines import Engines

@@ -3,7 +3,8 @@
 import trio
 from call_laws import truncations
 from mobile_phone import STOP, MobilePhone, kept
-from whole_call import AGENT, GREETING, Call, orator, say, speech
+from numbered_speech import say, speech
+from whole_call import AGENT, GREETING, Call, orator
 
 from twiliobridge.conversation import Ending, Limits
 from twiliobridge.offline.knobs import Knobs

@@ -2,7 +2,8 @@
 
 import pytest
 import trio
-from whole_call import AGENT, numbers_in, open_call, say, speech
+from numbered_speech import numbers_in, say, speech
+from whole_call import AGENT, open_call
 
 from twiliobridge.conversation import END_CALL, Agent, Ending, Tool
 from twiliobridge.offline.brain import CallTool

@@ -1,7 +1,8 @@
 """Two calls at once, with one offline model between them, share nothing."""
 
 import trio
-from whole_call import ENGINES, numbers_in, open_call, say
+from numbered_speech import numbers_in, say
+from whole_call import ENGINES, open_call
 
 from twiliobridge.conversation import Ending
 from twiliobridge.offline.knobs import Knobs
