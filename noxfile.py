@@ -1,6 +1,7 @@
 """`nox -s tests` is what a contributor runs first. Versions and dependency groups come from pyproject.toml.
 
 tests, gallery, sound, props   on the Python that runs nox; `nox -s tests --force-python 3.13` takes another
+minutes               the slowest tests, in real time: not among the sessions that `nox` runs by itself
 lint, types, floors   ruff, mypy --strict, import-linter
 bench                 what a call costs, beside other bridges, which live in environments of their own:
                       `nox -s bench -- --quick`, `--soak 30m`, `--help`
@@ -26,7 +27,7 @@ def tests(session: nox.Session) -> None:
     """Laws in virtual time, the real sockets where the socket is the point, and the speech engines."""
     groups(session, "tests")
     session.install(".[offline]")
-    others = "not sound_server and not browser and not gallery"
+    others = "not sound_server and not browser and not gallery and not minutes"
     session.run("pytest", "-m", others, "-n", "auto", "--dist", "worksteal", *session.posargs)
 
 
@@ -36,6 +37,14 @@ def gallery(session: nox.Session) -> None:
     groups(session, "tests")
     session.install(".")
     session.run("pytest", "-m", "gallery", "-n", "auto", "--dist", "worksteal", *session.posargs)
+
+
+@nox.session
+def minutes(session: nox.Session) -> None:
+    """What takes minutes: `fuzz` with nothing but a URL, `validate` of a bridge of another make."""
+    groups(session, "tests")
+    session.install(".")
+    session.run("pytest", "-m", "minutes", *session.posargs)
 
 
 @nox.session

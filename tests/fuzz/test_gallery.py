@@ -20,6 +20,7 @@ PLANTED = [
 "Server, a class that shows its bug, and the law that it breaks."
 
 
+@pytest.mark.gallery
 @pytest.mark.parametrize(("name", "category", "law"), PLANTED)
 def test_a_planted_bug_is_found_in_at_most_five_messages(name, category, law, gallery, tmp_path):
     """By the class that shows it, within the examples of a default run."""
@@ -27,10 +28,10 @@ def test_a_planted_bug_is_found_in_at_most_five_messages(name, category, law, ga
     report = fuzz(Endpoint(gallery(name)), plan)
     finding = next(each for each in report.findings if each.law is law)
     assert finding.scenario.category == category
-    assert 1 <= finding.scenario.messages <= 5
+    assert finding.scenario.messages <= 5
 
 
-@pytest.mark.gallery
+@pytest.mark.minutes
 @pytest.mark.parametrize("name", [name for name, _, _ in PLANTED])
 def test_a_planted_bug_is_found_within_a_minute_by_all_classes(name, gallery, tmp_path):
     """As a stranger would look for it: nothing is said but the URL."""

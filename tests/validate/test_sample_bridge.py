@@ -27,7 +27,7 @@ RACES = {
 "Faults, too, that show only if one message is quicker than another."
 
 
-@pytest.mark.gallery
+@pytest.mark.minutes
 async def test_the_faults_of_the_sample_are_found_by_the_checks_that_own_them():
     """And nothing else: what it does well is not blamed. In real time, over real sockets."""
     checks = [each for each in registered() if not each.microphone]
