@@ -80,8 +80,8 @@ async def test_an_interruption_clears_the_line_and_is_told_to_the_model():
             await phone.hear()
         models.model.say(SpeechStarted(audio_start_ms=0, item_id="caller"))
         with trio.fail_after(5):
-            while not isinstance(await phone.hear(), Clear):
-                pass
+            while not isinstance(phone.stream.receive(await phone.wire.receive()), Clear):
+                pass  # marks are not echoed: a second of speech is not over yet
         await until(lambda: any(isinstance(event, TruncateItem) for event in models.model.heard))
         cut = next(event for event in models.model.heard if isinstance(event, TruncateItem))
         assert cut.item_id == "i"
