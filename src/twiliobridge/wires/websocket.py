@@ -184,7 +184,7 @@ async def _rejection(server: _Handshake, core: ClientProtocol, body: bytes) -> R
     return Rejected(f"{server.authority}: no WebSocket: {error or 'a refusal that does not end'}")
 
 
-def _line(body: bytes | None) -> str:
+def _line(body: bytes | bytearray | None) -> str:
     """The beginning of a refusal's body, on one printable line."""
     text = " ".join((body or b"")[:200].decode("utf-8", "replace").split())
     return "".join(letter if letter.isprintable() else "?" for letter in text)
