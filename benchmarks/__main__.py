@@ -61,7 +61,8 @@ def chosen(options: argparse.Namespace) -> list[Stack]:
     return [known[name] for name in names]
 
 
-async def compare(compared: list[Stack], plan: Plan) -> Run:
+async def compare(compared: list[Stack], plan: Plan, file: Path | None) -> Run:
+    """Writes the file after every round, so that an interrupted run leaves its rounds."""
     run = Run(plan, compared, machine())
     for turn in range(plan.rounds):
         direct = await measure_direct(plan)
@@ -75,6 +76,7 @@ async def compare(compared: list[Stack], plan: Plan) -> Run:
                 result = Result(stack.name, notes=(str(error),))
             run.results.append(result)
             print(f"  {brief(result)}", flush=True)
+        write_json(run, file or RESULTS / run.file_name)
     return run
 
 
@@ -112,9 +114,9 @@ def main() -> None:
         soak.write(samples, Path(options.output or RESULTS / f"soak-{stack.name}.json"))
         return
     take_core(FULL)
-    run = uvloop.run(compare(chosen(options), plan_of(options)))
+    output = Path(options.output) if options.output else None
+    run = uvloop.run(compare(chosen(options), plan_of(options), output))
     show(run)
-    write_json(run, Path(options.output) if options.output else RESULTS / run.file_name)
     if options.document:
         write_document(run, Path(options.document))
 

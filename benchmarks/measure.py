@@ -15,7 +15,7 @@ LONGEST_ADDED = 20.0
 "Milliseconds at p99, one frame: a bridge that adds more has broken."
 
 SATURATED = 0.9
-"Of its core: what more calls cost cannot be seen from here on."
+"Of its core, run or waited for: what more calls cost cannot be seen from here on."
 
 TRIES = 3
 "Windows in which a neighbour's burst may spoil a measurement."
@@ -107,7 +107,7 @@ class Bench:
         idle = self._server.memory()
         echo = await self._cost(Load.ECHO, plan.calls, plan.echo)
         memory = (self._server.memory() - idle) / traffic.calls
-        if echo and echo.cpu / echo.seconds > SATURATED:
+        if echo and (echo.cpu + echo.waited) / echo.seconds > SATURATED:
             self._notes.append(
                 f"{echo.calls} calls saturate its core; costs and latencies are of {plan.fewer}"
             )

@@ -170,5 +170,5 @@ def markdown(run: Run) -> str:
     lines += [f"| {' | '.join(row)} |" for row in body]
     about = ", ".join(f"{name}: {value}" for name, value in run.machine.items())
     plan = run.plan
-    lines += ["", f"{plan.calls} calls; medians of {plan.rounds} rounds. {about}.", "", *footnotes(run)]
+    lines += ["", f"{plan.calls} calls; medians of {len(run.direct)} rounds. {about}.", "", *footnotes(run)]
     return "\n".join(lines)
