@@ -73,13 +73,13 @@ def test_assumed_silence_is_not_filled_again():
 
 def test_a_pause_that_ends_as_silence_is_assumed_adds_nothing():
     """However often: the frame that comes at that moment is not 20 ms late."""
-    inbound, audio_ms, pauses = Inbound(), 0.0, 10
+    inbound, pauses = Inbound(), 10
+    audio_ms = ms(inbound.heard(frame(155), 0.0))
     inbound.speech_started()
-    for k in range(pauses):
-        now = 0.75 * k
-        audio_ms += ms(inbound.heard(frame(155 + 750 * k), now))
-        audio_ms += ms(inbound.wake(now + 0.75))
-    assert audio_ms == 750 * pauses
+    for k in range(1, pauses):
+        audio_ms += ms(inbound.wake(0.75 * k))
+        audio_ms += ms(inbound.heard(frame(155 + 750 * k), 0.75 * k))
+    assert audio_ms == 750 * (pauses - 1) + 20
 
 
 def test_assumed_silence_ends_after_ten_seconds():

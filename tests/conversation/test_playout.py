@@ -9,7 +9,7 @@ B = Part("rb", "b", 0)
 
 
 def sent(playout, part, ms, now=0.0):
-    playout.sent(part, round(ms * 8), now)
+    playout.sent(part, ms, now)
     return playout.mark()
 
 
@@ -67,7 +67,7 @@ def test_an_item_in_two_pieces_is_measured_from_its_first_byte():
     playout = Playout()
     sent(playout, A, 400)
     sent(playout, B, 400)
-    playout.sent(A, 3200, 0.0)
+    playout.sent(A, 400, 0.0)
     playout.ended(B.response_id)
     for name in list(playout._pending):
         playout.mark_returned(name[0], now=0.8)
@@ -88,7 +88,7 @@ def test_heard_segments_are_forgotten_and_still_count():
 def test_a_cut_never_exceeds_what_was_sent():
     """The service refuses a truncation beyond the audio that there is."""
     playout = Playout()
-    playout.sent(A, 1, now=0.0)
+    playout.sent(A, 1 / 8, now=0.0)
     playout.mark()
     [cut] = playout.interrupt(0.0001)
     assert cut.heard_ms <= cut.sent_ms == 1 / 8
@@ -97,9 +97,9 @@ def test_a_cut_never_exceeds_what_was_sent():
 def test_ten_minutes_are_the_most_that_can_queue():
     """Beyond Twilio's buffer nothing would be heard."""
     playout = Playout()
-    playout.sent(A, round(TWILIO_BUFFER_MS * 8) - 160, now=0.0)
-    assert playout.has_room(160, now=0.0)
-    assert not playout.has_room(161, now=0.0)
+    playout.sent(A, TWILIO_BUFFER_MS - 20, now=0.0)
+    assert playout.has_room(20, now=0.0)
+    assert not playout.has_room(20.125, now=0.0)
 
 
 def test_an_item_resumed_after_silence_is_measured_from_its_first_byte():
@@ -119,8 +119,8 @@ def test_a_phone_that_returns_no_marks_is_believed_by_the_clock():
     playout = Playout()
     sent(playout, A, TWILIO_BUFFER_MS)
     playout.ended(A.response_id)
-    assert not playout.has_room(160, now=600.0)
-    assert playout.has_room(160, now=605.0)
+    assert not playout.has_room(20, now=600.0)
+    assert playout.has_room(20, now=605.0)
     sent(playout, B, 1000, now=606.0)
     [cut] = playout.interrupt(606.1)
     assert cut.part == B
@@ -140,9 +140,9 @@ def test_the_ledger_is_bounded_whatever_the_model_generates():
     """Single bytes of ever new parts, none of which ends: what waits is limited, what was heard goes."""
     playout = Playout()
     for k in range(20_000):
-        if playout.has_room(1, now=0.0):
-            playout.sent(Part("r", f"i{k}", 0), 1, now=0.0)
+        if playout.has_room(1 / 8, now=0.0):
+            playout.sent(Part("r", f"i{k}", 0), 1 / 8, now=0.0)
     assert len(playout._segments) == len(playout._lengths) == MOST_SEGMENTS
     playout.mark_returned(playout.mark(), now=1.0)
-    playout.sent(A, 1, now=2.0)
+    playout.sent(A, 1 / 8, now=2.0)
     assert len(playout._lengths) <= MOST_GROWING + 1

@@ -5,7 +5,7 @@ import re
 
 import pytest
 
-from twiliobridge.mediastream.codec import decode_server, decode_twilio, encode_server, encode_twilio
+from twiliobridge.mediastream.codec import Heard, decode_server, decode_twilio, encode_server, encode_twilio
 from twiliobridge.mediastream.errors import LocalProtocolError, RemoteProtocolError, StreamCode
 from twiliobridge.mediastream.events import (
     Clear,
@@ -108,7 +108,7 @@ def test_twilio_is_written_byte_for_byte_and_read_back(event, sequence, chunk, t
 @pytest.mark.parametrize(("event", "text"), SERVER_SAYS)
 def test_the_server_is_written_byte_for_byte_and_read_back(event, text):
     assert encode_server(event, SID) == text
-    assert decode_server(text) == (event, SID, None)
+    assert decode_server(text) == Heard(event, SID, None)
 
 
 @pytest.mark.parametrize(("event", "sequence", "chunk", "text"), TWILIO_SAYS)
@@ -133,7 +133,7 @@ def test_a_stop_that_says_nothing_more_is_a_stop():
 
 def test_an_event_of_a_later_version_is_unknown():
     text = '{"event":"weather","sequenceNumber":"9","streamSid":"MZ","weather":{"rain":true}}'
-    assert decode_twilio(text) == (Unknown(event="weather"), "MZ", 9)
+    assert decode_twilio(text) == Heard(Unknown(event="weather"), "MZ", 9)
 
 
 @pytest.mark.parametrize("read", [decode_twilio, decode_server])

@@ -1,6 +1,7 @@
 """One call: a phone, a model, the relay between them, and the nursery in which all of it lives and ends."""
 
 import logging
+import math
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import AbstractAsyncContextManager
 from typing import cast
@@ -91,7 +92,8 @@ class _Call:
         self.session = RealtimeConnection(ModelRole.CLIENT)
         self.agent, self.limits, self.watch, self.relay = agent, limits, watch, relay
         self.complete = complete
-        self.timer = trio.CancelScope()
+        self.now = trio.lowlevel.current_clock().current_time
+        self.timer, self.wakes_at = trio.CancelScope(), math.inf
         self.over: HangUp | None = None
 
     async def run(self, dial: Dial, shutdown: trio.Event) -> HangUp:
@@ -108,9 +110,9 @@ class _Call:
             while True:
                 self.phone_said(await self.phone.receive())
         except trio.EndOfChannel as end:
-            self.obey(self.relay.phone_lost(Ending.CALLER_HUNG_UP, str(end), trio.current_time()))
+            self.obey(self.relay.phone_lost(Ending.CALLER_HUNG_UP, str(end), self.now()))
         except trio.BrokenResourceError as broken:
-            self.obey(self.relay.phone_lost(Ending.PHONE_LOST, str(broken), trio.current_time()))
+            self.obey(self.relay.phone_lost(Ending.PHONE_LOST, str(broken), self.now()))
         finally:
             with trio.move_on_after(COMPLETED_WITHIN, shield=True):
                 await self.complete_call()
@@ -133,7 +135,7 @@ class _Call:
             async with dial() as self.model:
                 await self.hear_all(self.model)
         except Unreachable as failure:
-            self.obey(self.relay.model_lost(Ending.MODEL_UNREACHABLE, str(failure), trio.current_time()))
+            self.obey(self.relay.model_lost(Ending.MODEL_UNREACHABLE, str(failure), self.now()))
 
     async def hear_all(self, model: Wire) -> None:
         try:
@@ -141,14 +143,15 @@ class _Call:
                 self.model_said(await model.receive())
         except (trio.EndOfChannel, trio.BrokenResourceError) as gone:
             self.model = None
-            self.obey(self.relay.model_lost(Ending.MODEL_LOST, str(gone), trio.current_time()))
+            self.obey(self.relay.model_lost(Ending.MODEL_LOST, str(gone), self.now()))
 
     async def keep_time(self) -> None:
         while True:
             with trio.CancelScope() as self.timer:
+                self.wakes_at = math.inf
                 self.set_timer()
                 await trio.sleep_forever()
-            self.obey(self.relay.wake(trio.current_time()))
+            self.obey(self.relay.wake(self.now()))
 
     async def await_shutdown(self, shutdown: trio.Event) -> None:
         await shutdown.wait()
@@ -159,10 +162,10 @@ class _Call:
         assert tool is not None  # the relay has answered for tools that do not exist
         assert who is not None
         output = await tool_output(tool, command.arguments, who)
-        self.obey(self.relay.tool_done(command.call_id, output, trio.current_time()))
+        self.obey(self.relay.tool_done(command.call_id, output, self.now()))
 
     def phone_said(self, message: str | bytes) -> None:
-        now = trio.current_time()
+        now = self.now()
         try:
             event = self.stream.receive(message)
         except PhoneFault as fault:
@@ -173,7 +176,7 @@ class _Call:
         self.obey(self.relay.phone_said(event, now))
 
     def model_said(self, message: str | bytes) -> None:
-        now = trio.current_time()
+        now = self.now()
         try:
             event = cast("ServerEvent | Unknown", self.session.receive(message))
         except ModelFault as fault:
@@ -201,7 +204,7 @@ class _Call:
 
     def tell(self, leg: Leg, wire: Wire, event: object, text: str) -> None:
         if self.watch:
-            self.watch(leg, "out", event, trio.current_time())
+            self.watch(leg, "out", event, self.now())
         try:
             wire.send(text)
         except WireFull as full:
@@ -225,8 +228,8 @@ class _Call:
         away with every message is not cheap.
         """
         deadline = self.relay.deadline()
-        if deadline is not None and deadline < self.timer.deadline:
-            self.timer.deadline = deadline
+        if deadline is not None and deadline < self.wakes_at:
+            self.timer.deadline = self.wakes_at = deadline
 
     @property
     def sid(self) -> str:

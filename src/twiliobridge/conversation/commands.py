@@ -1,24 +1,21 @@
 """What the relay may ask for. Whoever carries a command out waits for nothing and decides nothing."""
 
-from dataclasses import dataclass
+import msgspec
 
 from twiliobridge.conversation.ending import Ending
 from twiliobridge.mediastream.events import ServerEvent as PhoneEvent
 from twiliobridge.realtime.events import ClientEvent as ModelEvent
 
 
-@dataclass(frozen=True, slots=True)
-class ToPhone:
+class ToPhone(msgspec.Struct, frozen=True):
     event: PhoneEvent
 
 
-@dataclass(frozen=True, slots=True)
-class ToModel:
+class ToModel(msgspec.Struct, frozen=True):
     event: ModelEvent
 
 
-@dataclass(frozen=True, slots=True)
-class RunTool:
+class RunTool(msgspec.Struct, frozen=True):
     """Run a tool in a task of its own; its text comes back through `Relay.tool_done`."""
 
     call_id: str
@@ -27,8 +24,7 @@ class RunTool:
     "JSON, as the model wrote it."
 
 
-@dataclass(frozen=True, slots=True)
-class HangUp:
+class HangUp(msgspec.Struct, frozen=True):
     """The last command of a call: close both wires."""
 
     ending: Ending

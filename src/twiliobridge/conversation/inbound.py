@@ -9,7 +9,7 @@ import base64
 from collections import deque
 
 from twiliobridge.audio.format import AudioFormat
-from twiliobridge.mediastream.events import Media, audio_size
+from twiliobridge.mediastream.events import Media, audio_ms
 
 SMALLEST_GAP_MS = 20.0
 "Twilio's timestamps wander by a millisecond or two; a missing frame is 20."
@@ -44,23 +44,23 @@ class Inbound:
             return ()  # the service refuses an append of nothing
         reached = media.timestamp_ms if self._reached_ms is None else self._reached_ms
         gap = media.timestamp_ms - reached
-        in_step = -LONGEST_GAP_MS <= gap < SMALLEST_GAP_MS
-        # A drift too small to fill is kept and measured again with the next frame.
-        start = reached if in_step else media.timestamp_ms
-        self._last, self._frame_ms, self._filled_ms = now, AudioFormat.PCMU.duration_ms(media.size), 0
-        self._reached_ms = start + self._frame_ms
-        missing = 0 if in_step else int(min(gap, LONGEST_GAP_MS))
-        return (*_silence(missing), media.payload)
+        self._last, self._frame_ms, self._filled_ms = now, audio_ms(media.payload), 0
+        if -LONGEST_GAP_MS <= gap < SMALLEST_GAP_MS:
+            # A drift too small to fill is kept and measured again with the next frame.
+            self._reached_ms = reached + self._frame_ms
+            return (media.payload,)
+        self._reached_ms = media.timestamp_ms + self._frame_ms
+        return (*_silence(int(min(gap, LONGEST_GAP_MS))), media.payload)
 
     def speech_started(self) -> None:
-        self._speaking = True
+        self._speaking = self._reached_ms is not None  # nobody speaks of whom nothing was heard
 
     def speech_stopped(self) -> None:
         self._speaking = False
 
     def deadline(self) -> float | None:
         """When silence must be assumed, if no frame comes before."""
-        if not self._speaking or self._reached_ms is None or self._filled_ms >= LONGEST_GAP_MS:
+        if not self._speaking or self._filled_ms >= LONGEST_GAP_MS:
             return None
         further = (self._frame_ms + self._filled_ms) / 1000.0 + STALLED_EVERY
         return self._last + (further if self._filled_ms else max(STALLED_AFTER, further))
@@ -88,19 +88,15 @@ class Early:
 
     def keep(self, payloads: tuple[str, ...]) -> None:
         self._payloads.extend(payloads)
-        self._ms += sum(map(_duration_ms, payloads))
+        self._ms += sum(map(audio_ms, payloads))
         while self._ms > self._most_ms:
-            self._ms -= _duration_ms(self._payloads.popleft())
+            self._ms -= audio_ms(self._payloads.popleft())
 
     def take(self) -> tuple[str, ...]:
         taken = tuple(self._payloads)
         self._payloads.clear()
         self._ms = 0.0
         return taken
-
-
-def _duration_ms(payload: str) -> float:
-    return AudioFormat.PCMU.duration_ms(audio_size(payload))
 
 
 def _silence(duration_ms: int) -> tuple[str, ...]:

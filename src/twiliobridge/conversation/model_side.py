@@ -3,7 +3,6 @@
 from collections.abc import Callable
 from typing import Any
 
-from twiliobridge.audio.format import AudioFormat
 from twiliobridge.conversation import barge_in, farewell, opening
 from twiliobridge.conversation.agent import END_CALL
 from twiliobridge.conversation.commands import Command, RunTool, ToPhone
@@ -12,7 +11,7 @@ from twiliobridge.conversation.mind import Mind, Phase, to_model
 from twiliobridge.conversation.playout import Part
 from twiliobridge.conversation.transcript import Speaker
 from twiliobridge.mediastream.bounds import checked
-from twiliobridge.mediastream.events import Play, audio_size
+from twiliobridge.mediastream.events import Play, audio_ms
 from twiliobridge.realtime import events as model
 from twiliobridge.realtime.errors import is_fatal
 
@@ -136,20 +135,20 @@ def call_back(mind: Mind, response_id: str) -> list[Command]:
 def on_audio(mind: Mind, event: model.OutputAudioDelta, now: float) -> list[Command]:
     if mind.phase is Phase.WAITING or not playable(event.delta):
         return []
-    part, size = Part.of(event), audio_size(event.delta)
+    part, duration = Part.of(event), audio_ms(event.delta)
     if event.response_id in mind.discarded:
         return barge_in.straggler(mind, part, now)
-    if not mind.playout.has_room(size, now):
+    if not mind.playout.has_room(duration, now):
         return []
+    mind.voiced = event.response_id
+    mind.transcript.agent_audio(event.item_id, duration, now)
     commands: list[Command] = []
     for start in range(0, len(event.delta), LARGEST_PIECE):
         piece = event.delta[start : start + LARGEST_PIECE]
         commands.append(ToPhone(Play(payload=piece)))
-        mind.playout.sent(part, audio_size(piece), now)
+        mind.playout.sent(part, audio_ms(piece), now)
         if mind.playout.mark_due:
             commands += farewell.mark_tail(mind)
-    mind.voiced = event.response_id
-    mind.transcript.agent_audio(event.item_id, AudioFormat.PCMU.duration_ms(size), now)
     return commands
 
 

@@ -19,7 +19,8 @@ to their distance. Source: Twilio docs, Media Streams > mark and clear; OpenAI d
 from collections import deque
 from dataclasses import dataclass
 
-from twiliobridge.audio.format import AudioFormat
+import msgspec
+
 from twiliobridge.realtime.events import PartEvent
 
 MARK_EVERY_MS = 100.0
@@ -38,8 +39,7 @@ MOST_GROWING = 64
 "Parts without an end that are remembered after they were heard. The service generates one at a time."
 
 
-@dataclass(frozen=True, slots=True)
-class Part:
+class Part(msgspec.Struct, frozen=True):
     """One content part of one item: what a truncation names."""
 
     response_id: str
@@ -117,26 +117,25 @@ class Playout:
         reached, since = self._anchor
         return since + (self._sent - reached) / 1000.0
 
-    def has_room(self, size: int, now: float) -> bool:
-        """Whether Twilio's buffer takes `size` more bytes."""
+    def has_room(self, duration_ms: float, now: float) -> bool:
+        """Whether Twilio's buffer takes so much more."""
         queued = 0.0 if self._overdue(now) else self._sent - self._played
-        fits = queued + AudioFormat.PCMU.duration_ms(size) <= TWILIO_BUFFER_MS
-        return fits and max(len(self._segments), len(self._lengths)) < MOST_SEGMENTS
+        fits = queued + duration_ms <= TWILIO_BUFFER_MS
+        return fits and len(self._segments) < MOST_SEGMENTS and len(self._lengths) < MOST_SEGMENTS
 
-    def sent(self, part: Part, size: int, now: float) -> None:
-        """`size` bytes of mu-law of a part went out."""
-        if self.drained or self._overdue(now):
+    def sent(self, part: Part, duration_ms: float, now: float) -> None:
+        """So much audio of a part went out."""
+        if self._played >= self._sent or self._overdue(now):
             self._rest(now)
-        length = self._lengths.setdefault(part, _Length())
+        length = self._lengths.get(part)
+        if length is None:
+            length = self._lengths[part] = _Length()
         length.growing = True
-        duration = AudioFormat.PCMU.duration_ms(size)
-        last = self._segments[-1] if self._segments else None
-        if last is None or last.part != part:
-            last = _Segment(part, length.ms, self._sent, self._sent)
-            self._segments.append(last)
-        self._sent += duration
-        last.end = self._sent
-        length.ms += duration
+        if not self._segments or self._segments[-1].part != part:
+            self._segments.append(_Segment(part, length.ms, self._sent, self._sent))
+        self._sent += duration_ms
+        self._segments[-1].end = self._sent
+        length.ms += duration_ms
 
     def ended(self, response_id: str, part: Part | None = None) -> None:
         """No more audio of a part, or of all parts of a response, is to come."""
@@ -186,7 +185,8 @@ class Playout:
         return tuple(Unheard(p, int(heard[p]), lengths[p].ms) for p in lengths if p in heard)
 
     def _overdue(self, now: float) -> bool:
-        return not self.drained and now >= self.ends + MARKS_LOST_AFTER
+        reached, since = self._anchor
+        return self._played < self._sent and now >= since + (self._sent - reached) / 1000.0 + MARKS_LOST_AFTER
 
     def _rest(self, now: float) -> None:
         """All that was sent counts as heard; what is sent next is heard from now on."""

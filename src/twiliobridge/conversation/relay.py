@@ -13,9 +13,9 @@ from twiliobridge.conversation.ending import Ending
 from twiliobridge.conversation.limits import Limits
 from twiliobridge.conversation.mind import Mind, Phase
 from twiliobridge.conversation.transcript import Line
-from twiliobridge.mediastream.events import TwilioEvent
+from twiliobridge.mediastream.events import Media, TwilioEvent
 from twiliobridge.mediastream.events import Unknown as UnknownToPhone
-from twiliobridge.realtime.events import ServerEvent
+from twiliobridge.realtime.events import OutputAudioDelta, ServerEvent
 from twiliobridge.realtime.events import Unknown as UnknownToModel
 
 
@@ -23,6 +23,8 @@ class Relay:
     def __init__(self, agent: Agent, limits: Limits, now: float) -> None:
         """Begins to count the bounds of `limits` at `now` (seconds, any origin)."""
         self._mind = Mind.at_birth(agent, limits, now)
+        self._due: float | None = None
+        "The last deadline, unless something may have come since that brings one closer."
 
     @property
     def phase(self) -> Phase:
@@ -41,11 +43,15 @@ class Relay:
     def phone_said(self, event: TwilioEvent | UnknownToPhone, now: float) -> Sequence[Command]:
         if self._mind.phase is Phase.ENDED:
             return ()
+        if type(event) is not Media:
+            self._due = None
         return phone_side.PHONE[type(event)](self._mind, event, now)
 
     def model_said(self, event: ServerEvent | UnknownToModel, now: float) -> Sequence[Command]:
         if self._mind.phase is Phase.ENDED:
             return ()
+        if type(event) is not OutputAudioDelta:
+            self._due = None
         self._mind.model_heard, self._mind.probed = now, False
         react = model_side.MODEL.get(type(event), phone_side.ignore)
         return react(self._mind, event, now)
@@ -54,6 +60,7 @@ class Relay:
         """A tool's answer, or the error text that stands for one."""
         if self._mind.phase is Phase.ENDED:
             return ()
+        self._due = None
         return model_side.answer_tool(self._mind, call_id, output, now)
 
     def phone_lost(self, ending: Ending, detail: str, now: float) -> Sequence[Command]:
@@ -64,12 +71,19 @@ class Relay:
         """The model's wire is gone: what is queued is still heard, within a bound."""
         if self._mind.phase is Phase.ENDED:
             return ()
+        self._due = None
         return farewell.model_gone(self._mind, ending, detail, now)
 
     def deadline(self) -> float | None:
-        """When `wake` must be called next, if nothing happens before; None once the call has ended."""
-        return timers.deadline(self._mind)
+        """When `wake` must be called next, if nothing happens before; None once the call has ended.
+
+        It may be early: while both talk, audio only moves deadlines away, and is not asked by how much.
+        """
+        if self._due is None or self._mind.phase is not Phase.TALKING:
+            self._due = timers.deadline(self._mind)
+        return self._due
 
     def wake(self, now: float) -> Sequence[Command]:
         """Does what is due. Harmless when nothing is."""
+        self._due = None
         return timers.wake(self._mind, now)

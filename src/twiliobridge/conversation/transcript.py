@@ -53,11 +53,16 @@ class Transcript:
     def __init__(self, began: float) -> None:
         self._began = began
         self._lines: dict[str, Line] = {}
+        self._sent_ms: dict[str, float] = {}
+        "Of the agent's lines; beside them, because it grows with every delta."
         self._turn_ended: float | None = None
 
     @property
     def lines(self) -> Sequence[Line]:
-        return tuple(self._lines.values())
+        sent = self._sent_ms
+        return tuple(
+            replace(line, sent_ms=sent[key]) if key in sent else line for key, line in self._lines.items()
+        )
 
     def write(self, key: str, speaker: Speaker, text: str, now: float) -> None:
         """Adds words to a line; the first words begin it."""
@@ -68,11 +73,14 @@ class Transcript:
         self._turn_ended = now
 
     def agent_audio(self, item_id: str, duration_ms: float, now: float) -> None:
+        if item_id in self._sent_ms and self._turn_ended is None:
+            self._sent_ms[item_id] += duration_ms
+            return
         line = self._line(item_id, Speaker.AGENT, now)
-        latency = line.latency_ms
+        self._sent_ms[item_id] = self._sent_ms.get(item_id, 0.0) + duration_ms
         if self._turn_ended is not None:
             latency, self._turn_ended = (now - self._turn_ended) * 1000.0, None
-        self._lines[item_id] = replace(line, sent_ms=line.sent_ms + duration_ms, latency_ms=latency)
+            self._lines[item_id] = replace(line, latency_ms=latency)
 
     def agent_cut(self, item_id: str, heard_ms: int, now: float) -> None:
         self._lines[item_id] = replace(self._line(item_id, Speaker.AGENT, now), heard_ms=heard_ms)
@@ -80,6 +88,8 @@ class Transcript:
     def _line(self, key: str, speaker: Speaker, now: float) -> Line:
         if key not in self._lines:
             if len(self._lines) >= MOST_LINES:
-                del self._lines[next(iter(self._lines))]
+                oldest = next(iter(self._lines))
+                del self._lines[oldest]
+                self._sent_ms.pop(oldest, None)
             self._lines[key] = Line(now - self._began, speaker)
         return self._lines[key]

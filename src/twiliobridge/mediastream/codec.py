@@ -7,7 +7,7 @@ Written text has the shapes, the order of keys and the numbers-as-strings seen o
 Source: Twilio docs, Voice > Media Streams > WebSocket Messages.
 """
 
-from typing import Annotated, NamedTuple
+from typing import Annotated
 
 import msgspec
 
@@ -32,7 +32,7 @@ from twiliobridge.mediastream.events import (
 Count = Annotated[int, msgspec.Meta(ge=0, le=COUNT_LIMIT)]
 
 
-class Heard(NamedTuple):
+class Heard(msgspec.Struct, frozen=True):
     """A message read: the event, and what the connection must know besides."""
 
     event: Event
@@ -137,7 +137,7 @@ class _Stop(_Said, tag="stop"):
         return Stop(account_sid=self.stop.account_sid, call_sid=self.stop.call_sid)
 
 
-# ---- What a server says, as Twilio reads it ----
+# ---- What a server says, as Twilio reads it and as we write it ----
 
 
 class _Order(msgspec.Struct, rename="camel", tag_field="event", forbid_unknown_fields=True):
@@ -277,11 +277,11 @@ def _start_shape(event: Start) -> dict[str, object]:
     }
 
 
-def _server_shape(event: ServerEvent, sid: str) -> dict[str, object]:
+def _server_shape(event: ServerEvent, sid: str) -> _Play | _Label | _Clear:
     match event:
         case Play(payload=payload):
-            return {"event": "media", "streamSid": sid, "media": {"payload": payload}}
+            return _Play(sid, _PlayBody(payload))
         case Mark(name=name):
-            return {"event": "mark", "streamSid": sid, "mark": {"name": name}}
+            return _Label(sid, _LabelBody(name))
         case Clear():
-            return {"event": "clear", "streamSid": sid}
+            return _Clear(sid)

@@ -103,3 +103,8 @@ Event = TwilioEvent | ServerEvent | Unknown
 def audio_size(payload: str) -> int:
     """Bytes that a padded base64 text stands for."""
     return len(payload) // 4 * 3 - payload.count("=", -2)
+
+
+def audio_ms(payload: str) -> float:
+    """Milliseconds that such a text of mu-law at 8 kHz plays."""
+    return (len(payload) // 4 * 3 - payload.count("=", -2)) / 8

@@ -26,6 +26,8 @@ class Role(Enum):
     CLIENT = "client"
     SERVER = "server"
 
+    __hash__ = object.__hash__  # a key for every message; Enum's own hashes the name, in Python
+
 
 class Phase(Enum):
     NEW = "new"
@@ -35,6 +37,8 @@ class Phase(Enum):
     "The conversation's own response is being made."
     CLOSED = "closed"
     "An error has ended the session; the socket closes next."
+
+    __hash__ = object.__hash__  # a key for every message; Enum's own hashes the name, in Python
 
 
 class OutOfBand:
@@ -131,7 +135,7 @@ DISTINCTIONS: dict[Kind, Callable[[Any, Position], Kind]] = {
 
 def step(position: Position, sender: Role, event: Event) -> Position:
     """Where the session stands after `sender` said `event`. Raises LocalProtocolError if it may not."""
-    kind = kind_of(event, position)
+    kind = kind_of(event, position) if type(event) in DISTINCTIONS else type(event)
     phase = TRANSITIONS[position.phase][sender].get(kind)
     if phase is None:
         raise violation(position, sender, kind)

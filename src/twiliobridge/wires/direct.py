@@ -54,7 +54,6 @@ class DirectWire:
                 raise self._framing.farewell()
             await self._read()
             self._in_step = 0
-        self._answer()
         self._in_step += 1
         return message
 
@@ -109,9 +108,11 @@ class DirectWire:
 
     def _answer(self) -> None:
         """Says what is said without the user: pongs, and the answer to a close or a fault."""
+        if not self._framing.unsaid:
+            return
         answer = self._framing.answer()
         # A pong that finds no room is not missed: only the last ping needs an answer (RFC 6455, 5.5.3).
-        if answer and (self._waiting <= self._backlog or self._framing.over):
+        if self._waiting <= self._backlog or self._framing.over:
             self._put(answer)
 
     def _decrypt(self, data: bytes) -> bytes:

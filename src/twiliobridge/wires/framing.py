@@ -40,6 +40,8 @@ class Framing:
         self._core = core
         self._largest = largest
         self._is_server = core.side is Side.SERVER
+        self.unsaid = b""
+        "What must be written because of what was read: pongs, a close."
         self._data, self._at = b"", 0
         "What was taken, and how far it is dealt with."
         self._owed = 0
@@ -70,7 +72,7 @@ class Framing:
 
     def receive(self, data: bytes) -> None:
         """Takes what the peer sent, cut anywhere."""
-        self._data, self._at = self._data[self._at :] + data, 0
+        self._data, self._at = self._data[self._at :] + data if self._at < len(self._data) else data, 0
 
     def receive_end(self) -> None:
         """The peer's half of the connection is closed, in whatever way: nothing more will come."""
@@ -82,10 +84,8 @@ class Framing:
         What follows it was not looked at yet, so it can still be answered, whatever comes then.
         """
         message: str | bytes | None = None
-        while message is None and self._end is None:
+        while message is None and self._end is None and self._at < len(self._data):
             if self._owed:
-                if self._at == len(self._data):
-                    break
                 message = self._pass_on()
             elif (payload := _measure(self._data, self._at)) is None:
                 break
@@ -96,18 +96,31 @@ class Framing:
         return message
 
     def answer(self) -> bytes:
-        """What must be written because of what was read: pongs, a close, or nothing."""
-        return b"".join(self._core.data_to_send())
+        """Takes `unsaid`, to be written."""
+        answer, self.unsaid = self.unsaid, b""
+        return answer
 
     def text(self, text: str) -> bytes:
         """The frame of a text message."""
-        return _frame(text.encode(), masked=not self._is_server)
+        data = text.encode()
+        size, bit = len(data), 0 if self._is_server else 0x80
+        if size < 126:
+            head = bytes((_WHOLE_TEXT, bit | size))
+        elif size < 1 << 16:
+            head = bytes((_WHOLE_TEXT, bit | 126, size >> 8, size & 0xFF))
+        else:
+            head = bytes((_WHOLE_TEXT, bit | 127)) + size.to_bytes(8)
+        if self._is_server:
+            return head + data
+        mask = _MASKS.draw()
+        return head + mask + apply_mask(data, mask)
 
     def close(self, code: int, reason: str) -> bytes:
         """The frame that begins the closing handshake; nothing if one was sent, in answer or for a fault."""
         if self._core.state is State.OPEN:
             clipped = reason.encode()[:_LONGEST_REASON].decode(errors="ignore")
             self._core.send_close(code, clipped)
+            self._hear_core()
         return self.answer()
 
     def _is_common(self, begin: int, stop: int) -> bool:
@@ -146,6 +159,7 @@ class Framing:
         self._at += len(piece)
         self._owed -= len(piece)
         self._core.receive_data(piece)
+        self._hear_core()
         sent, received = self._core.close_sent, self._core.close_rcvd
         if self._core.parser_exc is not None and sent is not None:
             self._ended(trio.BrokenResourceError, sent.code, sent.reason)
@@ -176,12 +190,32 @@ class Framing:
         whole, self._parts = self._parts, bytearray()
         return whole.decode() if self._utf8.is_text else bytes(whole)
 
+    def _hear_core(self) -> None:
+        self.unsaid += b"".join(self._core.data_to_send())
+
     def _fail(self, error: UnicodeDecodeError) -> None:
         self._core.fail(CloseCode.INVALID_DATA, error.reason)
+        self._hear_core()
         self._ended(trio.BrokenResourceError, CloseCode.INVALID_DATA, error.reason)
 
     def _ended(self, kind: type[Exception], code: int, reason: str) -> None:
         self._end = self._end or (kind, f"closed with {int(code)} {reason}".rstrip())
+
+
+class _Masks:
+    """Masking keys that nobody can foresee (5.3), drawn a thousand at a time: a system call is dear."""
+
+    def __init__(self) -> None:
+        self._keys: list[bytes] = []
+
+    def draw(self) -> bytes:
+        if not self._keys:
+            random = secrets.token_bytes(4096)
+            self._keys = [random[at : at + 4] for at in range(0, len(random), 4)]
+        return self._keys.pop()
+
+
+_MASKS = _Masks()
 
 
 class _Utf8:
@@ -227,17 +261,3 @@ def _measure(data: bytes, at: int) -> tuple[int, int] | None:
     if data[at + 1] >= 0x80:
         begin += 4
     return (begin, begin + size) if begin <= len(data) else None
-
-
-def _frame(data: bytes, *, masked: bool) -> bytes:
-    size, bit = len(data), 0x80 if masked else 0
-    if size < 126:
-        head = bytes((_WHOLE_TEXT, bit | size))
-    elif size < 1 << 16:
-        head = bytes((_WHOLE_TEXT, bit | 126, size >> 8, size & 0xFF))
-    else:
-        head = bytes((_WHOLE_TEXT, bit | 127)) + size.to_bytes(8)
-    if not masked:
-        return head + data
-    mask = secrets.token_bytes(4)
-    return head + mask + apply_mask(data, mask)
