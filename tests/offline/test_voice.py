@@ -1,5 +1,8 @@
 """The voice says the same words with the same bytes, loud enough for a telephone, and fails on no text."""
 
+import os
+import subprocess
+import sys
 from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
@@ -78,3 +81,12 @@ def test_a_text_without_words_is_no_sound(voice, text):
 def test_a_text_that_cannot_be_pronounced_is_no_error(voice, text):
     """It may be silent or nonsense; a sentence beside it is spoken all the same."""
     assert spoken(voice, text + ". Hello.").size >= spoken(voice, "Hello.").size
+
+
+def test_speaking_tells_nobody(tmp_path):
+    """The library below the engine would report its use, and keeps in the user's home what it is to send."""
+    speak = "from twiliobridge.offline.voice import HibariVoice; HibariVoice()"
+    environ = {name: value for name, value in os.environ.items() if not name.startswith(("ORT_", "XDG_"))}
+    command = [sys.executable, "-c", speak]
+    subprocess.run(command, env=environ | {"HOME": str(tmp_path)}, check=True)  # noqa: S603 -- our own words
+    assert list(tmp_path.rglob("*")) == []

@@ -2,6 +2,7 @@
 
 from collections import deque
 from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import replace
 from statistics import median
 from time import sleep
@@ -32,10 +33,18 @@ ROUGH = (Giant, Flood, Cut, Drop, Deaf)
 
 
 class Examiner:
-    """`restart` brings the endpoint back when it does not recover by itself, and says whether it could."""
+    """`restart` brings the endpoint back when it does not recover by itself, and says whether it could.
 
-    def __init__(self, endpoint: Endpoint, restart: Callable[[], bool] | None = None) -> None:
-        self._endpoint, self._restart = endpoint, restart
+    Every call is played in a context that `around` makes.
+    """
+
+    def __init__(
+        self,
+        endpoint: Endpoint,
+        restart: Callable[[], bool] | None = None,
+        around: Callable[[], AbstractContextManager[None]] = nullcontext,
+    ) -> None:
+        self._endpoint, self._restart, self._around = endpoint, restart, around
         self.calls = 0
         self.lost = False
         "The endpoint takes no clean call any more, and nobody restarts it."
@@ -92,7 +101,8 @@ class Examiner:
 
     def _play(self, steps: Steps, manners: Manners) -> Trace:
         self.calls += 1
-        return trio.run(play, self._endpoint, steps, manners)
+        with self._around():
+            return trio.run(play, self._endpoint, steps, manners)
 
     def _works_again(self, tries: int) -> bool:
         manners = replace(self.manners, patience=self.manners.patience * MORE_PATIENCE)

@@ -12,6 +12,7 @@ from twiliobridge.fuzz.endpoint import Endpoint, Unusable
 from twiliobridge.fuzz.examiner import Examiner
 from twiliobridge.fuzz.files import write_finding
 from twiliobridge.fuzz.finding import Finding
+from twiliobridge.fuzz.interruption import Interruption
 from twiliobridge.fuzz.scenario import key
 from twiliobridge.fuzz.search import Enough, Search
 from twiliobridge.fuzz.wear import wearing
@@ -77,7 +78,8 @@ def fuzz(
     plan.output.mkdir(parents=True, exist_ok=True)  # not to be told at the end that it cannot be
     begin = monotonic()
     try:
-        _run(report, categories, Examiner(endpoint, restart), watch)
+        with Interruption() as interruption:
+            _run(report, categories, Examiner(endpoint, restart, interruption.let_in), watch)
     except* KeyboardInterrupt:
         report.ending = Ending.INTERRUPTED
     finally:

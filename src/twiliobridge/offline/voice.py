@@ -3,10 +3,15 @@
 Importing this file loads the engine's libraries: ImportError, or OSError on a platform without them.
 """
 
+import os
 from collections.abc import Iterator
 
 import numpy as np
 import numpy.typing as npt
+
+# What speaks here is offline: onnxruntime 1.31, on which hibari runs, else reports its use to its maker.
+os.environ.setdefault("ORT_DISABLE_TELEMETRY", "1")
+
 from hibari import Hibari
 
 from twiliobridge.audio import to_int16
