@@ -104,7 +104,7 @@ def test_an_endpoint_that_can_be_restarted_is_tested_to_the_end(tmp_path):
 
         opened = []
         try:
-            plan = Plan(seed=1, classes=("missing",), examples=10, output=tmp_path)
+            plan = Plan(seed=1, classes=("missing",), output=tmp_path)
             report = fuzz(Endpoint(f"ws://127.0.0.1:{port}/"), plan, restart=restart)
         finally:
             for server in opened:
