@@ -9,10 +9,11 @@ HERE = Path(__file__).parent / "fuzz"
 
 
 @contextmanager
-def running(file, *arguments):
-    """A server of tests/fuzz; its port is the first line that it prints."""
+def running(file, *arguments, inherited=()):
+    """A server of tests/fuzz with the `inherited` descriptors; its port is the first line that it prints."""
     command = [sys.executable, str(HERE / file), *map(str, arguments)]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True) as process:  # noqa: S603
+    pipe, null = subprocess.PIPE, subprocess.DEVNULL
+    with subprocess.Popen(command, stdout=pipe, stderr=null, text=True, pass_fds=inherited) as process:  # noqa: S603
         try:
             yield process, int(process.stdout.readline())
         finally:

@@ -7,19 +7,22 @@ import sys
 import time
 
 import pytest
+from leisure import LONG, at_leisure
 from servers import running
 
 from twiliobridge.cli import main
+from twiliobridge.commands.fuzz_report import lines
 from twiliobridge.exit_code import ExitCode
-from twiliobridge.fuzz import CATEGORIES
+from twiliobridge.fuzz import CATEGORIES, Endpoint, Plan, Report
 
-SHORT = ("--class", "valid", "--seed", "1", "--examples", "10")
-"A run that shows the illegal reply."
+SHORT = ("--class", "valid", "--seed", "1", "--examples", "10", "--max-seconds", str(LONG))
+"A run that shows the illegal greeting."
 
 
 @pytest.fixture(autouse=True)
 def _elsewhere(tmp_path, monkeypatch):
     """What is found is written into the current folder."""
+    at_leisure(monkeypatch)
     monkeypatch.chdir(tmp_path)
     monkeypatch.delenv("TWILIO_AUTH_TOKEN", raising=False)
 
@@ -32,7 +35,7 @@ def sound():
 
 @pytest.fixture(scope="module")
 def illegal():
-    with running("gallery.py", "IllegalReply") as (_, port):
+    with running("gallery.py", "IllegalGreeting") as (_, port):
         yield f"ws://127.0.0.1:{port}/stream"
 
 
@@ -74,9 +77,9 @@ def test_the_list_tells_classes_and_laws(capsys):
 
 def test_nothing_found_is_exit_0_and_leaves_nothing(sound, capsys, tmp_path):
     """In a pipe there is no bar: one line on stdout, none on stderr."""
-    assert main(["fuzz", sound, "--class", "order", "--examples", "5"]) == ExitCode.PASSED
+    assert main(["fuzz", sound, *SHORT]) == ExitCode.PASSED
     out, error = capsys.readouterr()
-    assert out.startswith("Nothing found in 5 scenarios, ")
+    assert out.startswith("Nothing found in 10 scenarios, ")
     assert (out.count("\n"), error, list(tmp_path.iterdir())) == (1, "", [])
 
 
@@ -94,6 +97,13 @@ def test_a_replay_of_what_was_mended_is_exit_0(illegal, sound, capsys):
     main(["fuzz", illegal, *SHORT])
     assert main(["fuzz", sound, "--replay", "fuzz_output/legal-valid.jsonl"]) == ExitCode.PASSED
     assert "Nothing is wrong with this scenario here." in capsys.readouterr().out
+
+
+def test_what_was_slow_many_times_is_one_line():
+    report = Report(Endpoint("ws://127.0.0.1:1/x"), Plan(), once=["answers: slow", "answers: slow", "other"])
+    slow, other, _ = lines(report)
+    assert slow == "Seen once, and not again, so it does not count (of 2 scenarios): answers: slow"
+    assert other == "Seen once, and not again, so it does not count: other"
 
 
 def test_json_is_one_object(illegal, capsys):
@@ -122,7 +132,7 @@ def test_ctrl_c_tells_what_was_found_so_far(illegal, tmp_path):
             assert process.poll() is None
             time.sleep(0.05)
         process.send_signal(signal.SIGINT)
-        out, error = process.communicate(timeout=30)
+        out, error = process.communicate(timeout=120)
     assert (process.returncode, error) == (ExitCode.INTERRUPTED, "")
     assert "legal / valid" in out
     assert "interrupted" in out

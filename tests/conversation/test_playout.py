@@ -62,6 +62,22 @@ def test_time_does_not_run_while_nothing_is_queued():
     assert abs(cut.heard_ms - 50) <= 1
 
 
+def test_nor_while_the_model_pauses_before_a_mark_was_due():
+    """What it says afterwards is heard from when it is sent."""
+    playout = Playout()
+    playout.sent(A, 40 * 8, 0.0)
+    sent(playout, A, 400, now=1.0)
+    assert playout.position(1.05) == pytest.approx(90)
+
+
+def test_pauses_do_not_prolong_the_wait_for_a_mark():
+    """A phone that returns none by five seconds after the first should have been heard returns none."""
+    playout = Playout()
+    sent(playout, A, 100)
+    sent(playout, A, 100, now=3.0)
+    assert playout.position(5.3) == 200
+
+
 def test_an_item_in_two_pieces_is_measured_from_its_first_byte():
     """A part that another one interrupts goes on counting where it left off."""
     playout = Playout()

@@ -1,8 +1,12 @@
-"""Small Media Streams servers, each with one planted bug: `python gallery.py NAME` prints its port."""
+"""Small Media Streams servers, each with one planted bug: `python gallery.py NAME` prints its port.
+
+`python gallery.py NAME N` takes its connections from the listening socket that it inherits as descriptor N.
+"""
 
 import asyncio
 import base64
 import json
+import socket
 import sys
 
 from websockets.asyncio.server import serve
@@ -119,7 +123,7 @@ class LeakSlows(Echo):
     """Each call leaves something behind, and the next must walk past all of it."""
 
     async def started(self, websocket, sid, message):
-        await asyncio.sleep(self.calls * 0.001)
+        await asyncio.sleep(self.calls * 0.003)
         await super().started(websocket, sid, message)
 
 
@@ -128,6 +132,25 @@ class IllegalReply(Echo):
 
     async def pressed(self, websocket, sid, message):
         await self.say(websocket, {"event": "clear", "streamSid": sid, "reason": "key"})
+
+
+class LateReply(IllegalReply):
+    """It takes longer than an endpoint takes that has nothing else to do."""
+
+    async def pressed(self, websocket, sid, message):
+        await asyncio.sleep(0.3)
+        await super().pressed(websocket, sid, message)
+
+
+class IllegalGreeting(Echo):
+    """So has the greeting of a caller with parameters. A greeting is waited for: no load hides this one."""
+
+    async def started(self, websocket, sid, message):
+        start = message.get("start")
+        if not isinstance(start, dict) or start.get("customParameters") == {}:
+            await super().started(websocket, sid, message)
+        else:
+            await self.say(websocket, {"event": "clear", "streamSid": sid, "reason": "greeting"})
 
 
 class HangsOnOrder(Echo):
@@ -154,13 +177,17 @@ GALLERY = {
         LeakRefuses,
         LeakSlows,
         IllegalReply,
+        LateReply,
+        IllegalGreeting,
         HangsOnOrder,
     )
 }
 
 
-async def main(name, port=0):
-    async with serve(GALLERY[name](), "127.0.0.1", port) as server:
+async def main(name, inherited=None):
+    new = inherited is None
+    listener = socket.create_server(("127.0.0.1", 0)) if new else socket.socket(fileno=inherited)
+    async with serve(GALLERY[name](), sock=listener) as server:
         print(server.sockets[0].getsockname()[1], flush=True)  # noqa: T201 -- for whoever started it
         await server.serve_forever()
 

@@ -138,8 +138,9 @@ async def test_the_close_code_and_reason_reach_the_peer():
         assert (far.connection.closed.code, far.connection.closed.reason) == (1001, "later")
 
 
-async def test_a_receive_that_waits_hears_of_our_own_close():
-    """In another task; and the close does not wait for its grace."""
+async def test_a_receive_that_waits_hears_of_our_own_close(monkeypatch):
+    """In another task; and the close does not wait for its grace, were it a minute."""
+    monkeypatch.setattr("twiliobridge.wires.direct.GRACE", 60)
     async with upgraded_pair() as (wire, _), trio.open_nursery() as nursery:
 
         async def listen():
@@ -148,9 +149,8 @@ async def test_a_receive_that_waits_hears_of_our_own_close():
 
         nursery.start_soon(listen)
         await trio.testing.wait_all_tasks_blocked()
-        began = trio.current_time()
-        await wire.aclose()
-        assert trio.current_time() - began < 0.5
+        with trio.fail_after(30):
+            await wire.aclose()
 
 
 async def test_what_is_sent_is_on_its_way_before_anything_else_happens():
@@ -243,7 +243,7 @@ async def test_a_flood_of_pings_that_are_not_heard_fills_nothing():
 async def test_pings_are_answered_while_somebody_receives():
     async with upgraded_pair() as (wire, far), trio.open_nursery() as nursery:
         nursery.start_soon(wire.receive)
-        with trio.fail_after(2):
+        with trio.fail_after(10):
             await far.connection.ping(b"are you there?")
         nursery.cancel_scope.cancel()
 

@@ -2,6 +2,7 @@
 
 import shlex
 import sys
+from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -93,8 +94,9 @@ def _bar(plan: Plan, *, silent: bool) -> Iterator[Callable[[str, int], None]]:
 def lines(report: Report) -> Iterator[str]:
     for number, each in enumerate(report.findings, 1):
         yield from _finding(number, each, report.endpoint)
-    for seen in report.once:
-        yield f"Seen once, and not again, so it does not count: {seen}"
+    for seen, times in Counter(report.once).items():
+        of = f" (of {times} scenarios)" if times > 1 else ""
+        yield f"Seen once, and not again, so it does not count{of}: {seen}"
     if report.skipped:
         skipped = ", ".join(report.skipped)
         yield f"Not tried, for the endpoint is not on loopback: {skipped}."

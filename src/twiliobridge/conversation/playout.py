@@ -6,7 +6,8 @@ it returns played ones.
 
 What was heard at a time t is estimated in four steps:
 
-1. start from the last anchor: a position that was certainly reached, and when;
+1. start from the last anchor: a position that was certainly reached, and when; or, where nothing waits for a
+   mark, the end of what was sent, if it should have been heard before more was sent;
 2. let it run at one millisecond per millisecond;
 3. never past the next mark that has not come back: a stalled line would run ahead otherwise;
 4. never past the audio sent, and never back behind a mark that came back.
@@ -127,6 +128,8 @@ class Playout:
         """So much audio of a part went out."""
         if self._played >= self._sent or self._overdue(now):
             self._rest(now)
+        elif not self._pending and now > self.ends:  # the model paused before a mark was due
+            self._anchor = (self._sent, now)
         length = self._lengths.get(part)
         if length is None:
             length = self._lengths[part] = _Length()

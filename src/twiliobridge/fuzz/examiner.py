@@ -24,6 +24,10 @@ TRIES_RESTARTED = 20
 MORE_PATIENCE = 4
 "Times the patience, where a matter of time is looked at for the last time."
 
+AT_LEISURE = 1.0
+"Seconds without a word before such a call is hung up. Other calls end as soon as an idle machine would have"
+"said all; on a busy one an endpoint may have had no turn until then."
+
 TIMES_SLOWER, SECONDS_SLOWER = 3.0, 0.03
 "What `as-fast` allows: both must be exceeded, twice in a row. A busy machine may double a median, and below"
 "30 ms it is the machine's scheduler that is measured."
@@ -56,8 +60,9 @@ class Examiner:
         """The laws that one call of these steps broke, the gravest first."""
         manners = self.manners
         if patiently:
-            manners = replace(manners, patience=manners.patience * MORE_PATIENCE)
+            manners = replace(manners, patience=manners.patience * MORE_PATIENCE, quiet=AT_LEISURE)
         breaches = list(breaches_of(self._play(steps, manners), steps, manners))
+        manners = replace(manners, quiet=self.manners.quiet)
         clean = self._play(clean_call(manners.speech), manners)
         self._recent.append(seconds(clean, manners))
         fault = failure(clean, manners)

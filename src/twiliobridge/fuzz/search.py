@@ -5,6 +5,7 @@ not survive is met early, and in a scenario that is short before anything was sh
 """
 
 from collections.abc import Callable, Sequence
+from random import Random
 from time import monotonic
 from typing import NoReturn
 
@@ -77,16 +78,26 @@ class Search:
 
     def run(self, categories: Sequence[Category], examples: int) -> None:
         """`examples` of each class, or fewer if a class has no more. Enough is raised if it is."""
-        for turn in range(-(-examples // TURN)):
+        turns, left = -(-examples // TURN), [examples] * len(categories)
+        for turn in range(turns):
+            scope = Scope(SIZES[min(turn, len(SIZES) - 1)], turn)
             for number, category in enumerate(categories):
-                scope = Scope(SIZES[min(turn, len(SIZES) - 1)], turn)
-                count = min(TURN, examples - turn * TURN)
-                self._take_turn(category, scope, count, self._seed * 10_007 + turn * 101 + number)
+                share = -(-left[number] // (turns - turn))
+                left[number] -= self._take_turn(
+                    category, scope, share, left[number], self._seed * 10_007 + turn * 101 + number
+                )
 
-    def _take_turn(self, category: Category, scope: Scope, count: int, seed_: int) -> None:
-        """First one example of each part, the simplest; then, of all of them, what chance brings."""
-        done = self.examples + count
+    def _take_turn(self, category: Category, scope: Scope, share: int, left: int, seed_: int) -> int:
+        """First one example of each part, the simplest; then, of all of them, what chance brings.
+
+        Returns how many were meant: `share`, or as many as there are parts if these are more, but never more
+        than are `left` to the class. Then the seed chooses the parts.
+        """
         *parts, whole = category.scenarios(scope)
+        if len(parts) > left:
+            parts = Random(seed_).sample(parts, left)  # noqa: S311 -- no secret
+        count = max(share, len(parts))
+        done = self.examples + count
         for number, part in enumerate(parts):
             _Hunt(self, category, part).run(1, seed_ + number)
         while self.examples < done:
@@ -98,6 +109,7 @@ class Search:
             seed_ += 1_000_003
         if self._examiner.seems_slower() and self._examiner.slowdown():
             raise Enough
+        return count
 
     def play(self, category: Category, steps: Steps) -> Breach | None:
         """One example; the gravest breach that is new, and happens again."""
