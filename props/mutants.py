@@ -251,7 +251,7 @@ def unbounded_early_audio(stack):
     def make(real):
         def keep(self, payloads):
             self._payloads.extend(payloads)
-            self._ms += sum(map(inbound._duration_ms, payloads))
+            self._ms += sum(map(inbound.audio_ms, payloads))
 
         return keep
 
