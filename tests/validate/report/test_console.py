@@ -6,9 +6,10 @@ from dataclasses import replace
 
 import pytest
 from rich.console import Console
-from validation_runs import HOSTILE, LATENCY, bad_run, good_run, interrupted_run
+from validation_runs import HOSTILE, LATENCY, bad_run, good_run, interrupted_run, microphone_run
 
 from twiliobridge.validate.report import print_report
+from twiliobridge.validate.result import Status
 
 ESCAPE = re.compile(r"\x1b\[[0-9;]*m")
 
@@ -55,6 +56,15 @@ def test_a_part_of_the_suite_is_incomplete_and_no_failure():
     part = replace(good_run(), results=good_run().results[:2])
     assert "Result: INCOMPLETE: nothing failed" in piped(part)
     assert "2 of 8 checks passed (25 %), 6 not run" in piped(part)
+
+
+def test_the_microphone_s_tests_are_none_of_the_eight():
+    """They stand beside them, and decide whether the run is acceptable."""
+    passed, failed = microphone_run(), microphone_run(Status.FAILED)
+    assert "Totals: 0 of 8 checks passed (0 %), 8 skipped; besides, M1 passed" in piped(passed)
+    assert "Result: INCOMPLETE: nothing failed" in piped(passed)
+    assert "Result: FAILED: 0 of 8 checks passed (0 %), 8 skipped; besides, M1 failed" in piped(failed)
+    assert (passed.acceptable, failed.acceptable) == (True, False)
 
 
 def test_an_interrupted_run_says_so():
