@@ -17,6 +17,7 @@ from twiliobridge.commands.call import parameter
 from twiliobridge.commands.command import Command, UsageError
 from twiliobridge.commands.options import add_verbose, agent_from, port, settings_from, start_logging
 from twiliobridge.commands.stopping import until_interrupted
+from twiliobridge.commands.validate_files import check_files, write_files
 from twiliobridge.exit_code import ExitCode
 from twiliobridge.offline import OfflineModel, load_offline_model, open_offline_model
 from twiliobridge.server import CannotListen, dial_openai, listen_for
@@ -27,16 +28,8 @@ from twiliobridge.validate.material import NoAudio, find_material
 from twiliobridge.validate.model_service import open_model_service
 from twiliobridge.validate.owning import open_own_bridge
 from twiliobridge.validate.rehearsal import KNOBS, rehearsal
-from twiliobridge.validate.report import (
-    CannotWrite,
-    LiveProgress,
-    check_writable,
-    print_report,
-    write_html,
-    write_json,
-    write_junit,
-)
-from twiliobridge.validate.result import Progress, SuiteResult
+from twiliobridge.validate.report import LiveProgress, print_report
+from twiliobridge.validate.result import Progress
 from twiliobridge.validate.selection import (
     MICROPHONE,
     TESTS,
@@ -51,7 +44,6 @@ from twiliobridge.validate.target import Target
 
 HOST, PORT = "localhost", 6060
 OFFLINE = "no OPENAI_API_KEY: the built-in offline model answers, which needs none"
-WRITERS = {"output": write_json, "junit": write_junit, "html": write_html}
 
 
 def add_arguments(parser: ArgumentParser) -> None:
@@ -139,7 +131,8 @@ class Run:
         if self._suite is None:
             return ExitCode.INTERRUPTED
         result = self._suite.result(interrupted=interrupted)
-        self._report(result)
+        print_report(result, self._console)
+        write_files(self._options, result, self._console)
         if interrupted:
             return ExitCode.INTERRUPTED
         return ExitCode.PASSED if result.acceptable else ExitCode.FAILED
@@ -167,15 +160,6 @@ class Run:
                     told,
                 )
                 await self._suite.run()
-
-    def _report(self, result: SuiteResult) -> None:
-        print_report(result, self._console)
-        try:
-            for name, write in WRITERS.items():
-                if (path := getattr(self._options, name)) is not None:
-                    write(result, path)
-        except CannotWrite as error:
-            raise UsageError(str(error)) from None
 
     @asynccontextmanager
     async def _target(self) -> AsyncIterator[Target]:
@@ -247,15 +231,7 @@ def _prepare(options: Namespace, environ: Mapping[str, str]) -> None:
         raise UsageError(
             "--openai needs OPENAI_API_KEY: set it, or leave --openai out for the built-in model"
         )
-    try:
-        for name in WRITERS:
-            if (path := getattr(options, name)) is not None:
-                check_writable(path)
-        options.output_dir.mkdir(parents=True, exist_ok=True)
-    except CannotWrite as error:
-        raise UsageError(str(error)) from None
-    except OSError as error:
-        raise UsageError(f"{options.output_dir}: {error.strerror}") from None
+    check_files(options)
 
 
 def _chosen(options: Namespace, tests: tuple[str, ...]) -> list[Check]:
