@@ -35,11 +35,20 @@ def quiet(monkeypatch, tmp_path):
     ("arguments", "complaint"),
     [
         (["--openai"], "--openai needs OPENAI_API_KEY"),
+        (["--openai", "--offline"], "--openai and --offline exclude each other"),
+        (["--listen-model", "0"], "--listen-model is for a bridge of another make"),
+        (["--bridge-url", "ws://h/x", "--agent", "a.toml"], "--agent is about our own bridge"),
+        (["--host", "192.0.2.1"], "anybody who reaches 192.0.2.1 could place calls: give --auth-token"),
         (["--only", "C9"], "there is no check 'C9'"),
         (["--explain", "C9"], "there is no check 'C9'"),
+        (["--explain", ""], "there is no check ''"),
         (["--bridge-url", "ftp://h/x"], "a bridge's URL begins with ws://"),
+        (["--bridge-url", "ws://h:99999/x"], "'ws://h:99999/x' is no URL: Port out of range"),
+        (["--bridge-url", "ws://[::/x"], "'ws://[::/x' is no URL: "),
         (["--audio-dir", "nowhere"], "nowhere has no WAV files"),
         (["--output", "/proc/nowhere/r.json"], "/proc/nowhere/r.json: "),
+        (["--output", "r", "--html", "r"], "r: one file cannot be two reports"),
+        (["--output-dir", "/dev/null"], "/dev/null: is a file; --output-dir names a folder"),
         (["--agent", "nowhere.toml"], "nowhere.toml: No such file"),
         (["--bridge-url", "ws://h/x", "--parameter", "k"], "a parameter is name=value"),
     ],
@@ -134,6 +143,19 @@ def test_an_interrupted_run_reports_what_it_has(tmp_path):
     }
     assert statuses["C1"] == "passed"
     assert statuses["C4"] == "interrupted"
+
+
+def test_a_run_that_is_stopped_before_it_began_says_so(quiet, capsys, monkeypatch):
+    """While the speech engines load, say."""
+
+    def stopped(*_):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(validate, "find_material", stopped)
+    assert main(["validate", "--port", "0"]) == ExitCode.INTERRUPTED
+    told, error = capsys.readouterr()
+    assert told == "INTERRUPTED: stopped before the first check, so there is no report\n"
+    assert error == ""
 
 
 def fetch(port, path):

@@ -21,6 +21,7 @@ from twiliobridge.commands.validate_files import check_files, write_files
 from twiliobridge.exit_code import ExitCode
 from twiliobridge.offline import OfflineModel, load_offline_model, open_offline_model
 from twiliobridge.server import CannotListen, dial_openai, listen_for
+from twiliobridge.server.door import is_loopback
 from twiliobridge.settings import Settings
 from twiliobridge.validate.black_box import black_box
 from twiliobridge.validate.check import Check
@@ -97,7 +98,7 @@ def add_arguments(parser: ArgumentParser) -> None:
 
 
 def run(options: Namespace, environ: Mapping[str, str]) -> ExitCode:
-    if options.list or options.explain:
+    if options.list or options.explain is not None:
         sys.stdout.write(f"{list_text() if options.list else _explained(options.explain)}\n")
         return ExitCode.PASSED
     start_logging(verbose=options.verbose)
@@ -129,6 +130,7 @@ class Run:
         except* CannotListen as group:
             raise UsageError(str(_first(group))) from None
         if self._suite is None:
+            self._console.print("INTERRUPTED: stopped before the first check, so there is no report")
             return ExitCode.INTERRUPTED
         result = self._suite.result(interrupted=interrupted)
         print_report(result, self._console)
@@ -227,11 +229,26 @@ class Run:
 
 def _prepare(options: Namespace, environ: Mapping[str, str]) -> None:
     """What cannot work is said before the first call."""
-    if options.openai and not environ.get("OPENAI_API_KEY"):
-        raise UsageError(
-            "--openai needs OPENAI_API_KEY: set it, or leave --openai out for the built-in model"
-        )
+    if fault := _contradiction(options, environ):
+        raise UsageError(fault)
     check_files(options)
+
+
+def _contradiction(options: Namespace, environ: Mapping[str, str]) -> str:
+    """Why these flags cannot be followed; empty if they can."""
+    own = [name for name in ("agent", "model", "openai") if getattr(options, name)]
+    if options.bridge_url is not None and own:
+        return f"--{own[0]} is about our own bridge, and --bridge-url names another"
+    if options.bridge_url is None and options.listen_model is not None:
+        return "--listen-model is for a bridge of another make: name it with --bridge-url"
+    if options.openai and options.offline:
+        return "--openai and --offline exclude each other"
+    if options.openai and not environ.get("OPENAI_API_KEY"):
+        return "--openai needs OPENAI_API_KEY: set it, or leave --openai out for the built-in model"
+    signed = options.auth_token or environ.get("TWILIO_AUTH_TOKEN")
+    if options.bridge_url is None and not signed and not is_loopback(options.host):
+        return f"anybody who reaches {options.host} could place calls: give --auth-token, or leave --host out"
+    return ""
 
 
 def _chosen(options: Namespace, tests: tuple[str, ...]) -> list[Check]:

@@ -15,12 +15,18 @@ WRITERS = {"output": write_json, "junit": write_junit, "html": write_html}
 
 def check_files(options: Namespace) -> None:
     """UsageError before the first call, if a file could not be written after the last."""
+    paths = list(asked_for(options).values())
+    for path in paths:
+        if paths.count(path) > 1:
+            raise UsageError(f"{path}: one file cannot be two reports")
     try:
-        for path in asked_for(options).values():
+        for path in paths:
             check_writable(path)
         options.output_dir.mkdir(parents=True, exist_ok=True)
     except CannotWrite as error:
         raise UsageError(str(error)) from None
+    except FileExistsError:
+        raise UsageError(f"{options.output_dir}: is a file; --output-dir names a folder") from None
     except OSError as error:
         raise UsageError(f"{options.output_dir}: {error.strerror}") from None
 
