@@ -59,9 +59,14 @@ def totals(result: SuiteResult) -> str:
 
 
 def failures(result: SuiteResult) -> Iterator[Finding]:
-    """Laws that were not kept: those of level MUST first."""
+    """Laws that were not kept: those of level MUST first. What several checks met alike is told once."""
     failed = [each for check in result.results for each in check.findings if each.status is Status.FAILED]
-    return iter(sorted(failed, key=lambda each: each.level is Level.SHOULD))
+    alike: dict[tuple[Level, str, str], list[Finding]] = {}
+    for each in sorted(failed, key=lambda each: each.level is Level.SHOULD):
+        alike.setdefault((each.level, each.law, each.reason), []).append(each)
+    for first, *others in alike.values():
+        calls = tuple(name for each in (first, *others) for name in each.calls)
+        yield replace(first, id=", ".join(each.id for each in (first, *others)), calls=calls)
 
 
 def metrics(result: SuiteResult) -> Iterator[Metric]:
