@@ -148,7 +148,7 @@ class Run:
         material = find_material(options.audio_dir)
         async with self._target() as target:
             for note in self._notes:
-                self._console.print(f"note: {note}", markup=False, soft_wrap=True)
+                self._console.print(f"note: {note}", markup=False, soft_wrap=not self._console.is_terminal)
             with LiveProgress(self._console) as progress:
                 told: Progress = progress
                 self._suite = Suite(
