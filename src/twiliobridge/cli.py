@@ -5,6 +5,7 @@ import sys
 from argparse import ArgumentParser
 from collections.abc import Sequence
 from importlib.metadata import version
+from typing import NoReturn
 
 from twiliobridge.commands import COMMANDS, UsageError
 from twiliobridge.exit_code import ExitCode
@@ -15,7 +16,9 @@ def main(argv: Sequence[str] | None = None) -> int:
 
     Who reads the output may leave before its end (`| head`): the command ends in good order, with exit 1.
     """
-    options = parser().parse_args(argv)
+    options, unknown = parser().parse_known_args(argv)
+    if unknown:
+        options.refuse(f"unrecognized arguments: {' '.join(unknown)}")
     try:
         code: ExitCode = options.run(options, os.environ)
         sys.stdout.flush()
@@ -30,14 +33,21 @@ def main(argv: Sequence[str] | None = None) -> int:
     return code
 
 
+class OneLine(ArgumentParser):
+    """Says in one line what it does not understand; its usage fills a screen, and is a flag away."""
+
+    def error(self, message: str) -> NoReturn:
+        self.exit(ExitCode.USAGE, f"{self.prog}: error: {message} (see {self.prog} --help)\n")
+
+
 def parser() -> ArgumentParser:
-    program = ArgumentParser("twiliobridge", description="Twilio Media Streams to OpenAI Realtime.")
+    program = OneLine("twiliobridge", description="Twilio Media Streams to OpenAI Realtime.")
     program.add_argument("--version", action="version", version=version("twiliobridge"))
     commands = program.add_subparsers(dest="command", required=True, metavar="COMMAND")
     for command in COMMANDS:
         added = commands.add_parser(command.name, help=command.summary, description=command.summary)
         command.add_arguments(added)
-        added.set_defaults(run=command.run)
+        added.set_defaults(run=command.run, refuse=added.error)
     return program
 
 

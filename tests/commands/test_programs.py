@@ -48,11 +48,17 @@ def test_what_is_missing_is_one_line_and_exit_2(arguments, environ, complaint, c
 @pytest.mark.parametrize(
     "arguments", [["--wrong"], ["serve", "--wrong"], ["offline", "--port", "70000"], ["fly"], []]
 )
-def test_a_wrong_flag_is_argparses_word_and_exit_2(arguments, capsys):
+def test_a_wrong_flag_is_one_line_and_exit_2(arguments, capsys):
+    """It says where to read more."""
     with pytest.raises(SystemExit) as exit_:
         main(arguments)
     assert exit_.value.code == ExitCode.USAGE
-    assert "error: " in capsys.readouterr().err
+    error = capsys.readouterr().err
+    known = ["serve", "offline"]
+    program = " ".join(["twiliobridge", *(each for each in arguments[:1] if each in known)])
+    assert error.startswith(f"{program}: error: ")
+    assert error.endswith(f"(see {program} --help)\n")
+    assert error.count("\n") == 1
 
 
 @pytest.mark.parametrize("arguments", [["--help"], ["serve", "--help"], ["offline", "--help"]])

@@ -13,6 +13,7 @@ import urllib.request
 import pytest
 
 from twiliobridge.cli import main
+from twiliobridge.commands import validate
 from twiliobridge.exit_code import ExitCode
 
 QUIET = {name: value for name, value in os.environ.items() if not name.startswith(("OPENAI_", "TWILIO"))}
@@ -34,11 +35,20 @@ def quiet(monkeypatch, tmp_path):
     ("arguments", "complaint"),
     [
         (["--openai"], "--openai needs OPENAI_API_KEY"),
+        (["--openai", "--offline"], "--openai and --offline exclude each other"),
+        (["--listen-model", "0"], "--listen-model is for a bridge of another make"),
+        (["--bridge-url", "ws://h/x", "--agent", "a.toml"], "--agent is about our own bridge"),
+        (["--host", "192.0.2.1"], "anybody who reaches 192.0.2.1 could place calls: give --auth-token"),
         (["--only", "C9"], "there is no check 'C9'"),
         (["--explain", "C9"], "there is no check 'C9'"),
+        (["--explain", ""], "there is no check ''"),
         (["--bridge-url", "ftp://h/x"], "a bridge's URL begins with ws://"),
+        (["--bridge-url", "ws://h:99999/x"], "'ws://h:99999/x' is no URL: Port out of range"),
+        (["--bridge-url", "ws://[::/x"], "'ws://[::/x' is no URL: "),
         (["--audio-dir", "nowhere"], "nowhere has no WAV files"),
         (["--output", "/proc/nowhere/r.json"], "/proc/nowhere/r.json: "),
+        (["--output", "r", "--html", "r"], "r: one file cannot be two reports"),
+        (["--output-dir", "/dev/null"], "/dev/null: is a file; --output-dir names a folder"),
         (["--agent", "nowhere.toml"], "nowhere.toml: No such file"),
         (["--bridge-url", "ws://h/x", "--parameter", "k"], "a parameter is name=value"),
     ],
@@ -72,15 +82,28 @@ def test_the_checks_are_listed_and_explained(quiet, capsys):
 
 
 def test_a_part_of_the_suite_that_passes_is_exit_0(quiet, capsys):
-    """The report says what was left out; recordings and the JSON report are where they should be."""
+    """The report says what was left out; recordings and the JSON report are where it says they are."""
     arguments = ["validate", "--port", "0", "--only", "C1", "--output", "r.json", "--output-dir", "sound"]
     assert main(arguments) == ExitCode.PASSED
     told = capsys.readouterr().out
     assert "no OPENAI_API_KEY: the built-in offline model answers" in told
     assert "the microphone tests were left out" in told
+    assert told.endswith("\nreport: r.json\nrecordings of 1 call: sound\n")
     report = json.loads((quiet / "r.json").read_text())
     assert not report["success"]
     assert (quiet / "sound" / "c1-upgrade" / "call.wav").exists()
+
+
+def test_a_report_that_can_no_longer_be_written_keeps_no_other_from_it(quiet, capsys, monkeypatch):
+    """What has become impossible during the run is one line, after the report, and exit 2."""
+    blocked = quiet / "r.json"
+    monkeypatch.setattr(validate, "print_report", lambda *_: blocked.mkdir())
+    arguments = ["validate", "--port", "0", "--only", "C1", "--output", "r.json", "--junit", "r.xml"]
+    assert main(arguments) == ExitCode.USAGE
+    told, error = capsys.readouterr()
+    assert error == "twiliobridge validate: r.json: Is a directory\n"
+    assert "report: r.xml" in told
+    assert (quiet / "r.xml").exists()
 
 
 def test_a_bridge_that_is_not_there_is_exit_1(quiet, capsys):
@@ -98,7 +121,7 @@ def test_an_interrupted_run_reports_what_it_has(tmp_path):
     listening = "import signal; signal.signal(signal.SIGINT, signal.default_int_handler)"
     start = f"{listening}; import sys; from twiliobridge.cli import main; sys.exit(main(sys.argv[1:]))"
     command = [sys.executable, "-c", start, "validate", "--host", "127.0.0.1", "--port", str(port)]
-    command += ["--only", "C1", "--only", "C4", "--output", "r.json"]
+    command += ["--only", "C1", "--only", "C4", "--output", "r.json", "--junit", "r.xml", "--html", "r.html"]
     pipe = subprocess.PIPE
     with subprocess.Popen(  # noqa: S603
         command, env=QUIET, cwd=tmp_path, stdout=pipe, stderr=pipe, text=True
@@ -112,11 +135,27 @@ def test_an_interrupted_run_reports_what_it_has(tmp_path):
     assert process.returncode == ExitCode.INTERRUPTED
     assert complaint == ""
     assert "INTERRUPTED" in told
+    files = ["report: r.json", "report: r.xml", "report: r.html", "recordings of 2 calls: validation_output"]
+    assert told.splitlines()[-4:] == files
+    assert "This report is partial." in (tmp_path / "r.html").read_text()
     statuses = {
         each["id"]: each["status"] for each in json.loads((tmp_path / "r.json").read_text())["checks"]
     }
     assert statuses["C1"] == "passed"
     assert statuses["C4"] == "interrupted"
+
+
+def test_a_run_that_is_stopped_before_it_began_says_so(quiet, capsys, monkeypatch):
+    """While the speech engines load, say."""
+
+    def stopped(*_):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(validate, "find_material", stopped)
+    assert main(["validate", "--port", "0"]) == ExitCode.INTERRUPTED
+    told, error = capsys.readouterr()
+    assert told == "INTERRUPTED: stopped before the first check, so there is no report\n"
+    assert error == ""
 
 
 def fetch(port, path):

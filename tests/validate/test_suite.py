@@ -1,15 +1,19 @@
 """The suite around its checks: nothing that goes wrong in one of them harms the others."""
 
 import math
+from contextlib import asynccontextmanager
 
 import pytest
 import trio
-from judged import MATERIAL, bridge
+from judged import MATERIAL, bridge, failed, judge
 
+from twiliobridge.sound import SoundError
 from twiliobridge.validate.check import Check
+from twiliobridge.validate.checks.live import _judge as judge_live
 from twiliobridge.validate.law import Law
 from twiliobridge.validate.result import Level, SelfCheck, Status
 from twiliobridge.validate.suite import Suite
+from twiliobridge.wires import Unreachable
 
 
 def check_of(run, check_id="C1", seconds=30, level=Level.MUST):
@@ -81,18 +85,26 @@ async def test_what_failed_once_has_failed(autojump_clock):
     assert result.results[0].reason == "once not"
 
 
-async def test_a_recommendation_that_is_not_followed_fails_nothing(autojump_clock):
-    async def lax(exam):
-        exam.found("C1.1", holds=False, seen="no")
-        exam.found("C1.2", holds=True, seen="yes")
+@pytest.mark.parametrize(
+    ("kept", "reason"),
+    [
+        (3, "3 of 3 laws hold"),
+        (2, "2 of 3 laws hold, 1 recommended one does not"),
+        (1, "1 of 3 laws holds, 2 recommended ones do not"),
+    ],
+)
+async def test_a_recommendation_that_is_not_followed_fails_nothing(autojump_clock, kept, reason):
+    """Of one MUST and two SHOULD; the reason counts in words that fit."""
 
-    laws = tuple(
-        Law(f"C1.{k}", "It holds.", "here", "Mend it.", level)
-        for k, level in ((1, Level.SHOULD), (2, Level.MUST))
-    )
+    async def lax(exam):
+        for k in range(3):
+            exam.found(f"C1.{k}", holds=k < kept, seen="so it is")
+
+    levels = (Level.MUST, Level.SHOULD, Level.SHOULD)
+    laws = tuple(Law(f"C1.{k}", "It holds.", "here", "Mend it.", level) for k, level in enumerate(levels))
     result = await run_suite(Check("C1", "a check", "A law.", Level.MUST, "here", 9, laws, lax))
     assert result.results[0].status is Status.PASSED
-    assert result.results[0].reason == "1 of 2 laws hold, 1 recommended ones do not"
+    assert result.results[0].reason == reason
 
 
 async def test_a_run_that_is_stopped_says_what_it_has(autojump_clock):
@@ -158,3 +170,34 @@ async def test_a_suite_that_was_too_slow_to_tell_has_not_seen_it_pass(autojump_c
         result = await run_suite(Check("C1", "a check", "A law.", Level.MUST, "here", 9, laws, run))
         assert result.results[0].status is status
     assert not result.success
+
+
+async def test_a_model_that_cannot_be_reached_is_named_with_the_reason(autojump_clock):
+    """The bridge's own record of the call has it."""
+
+    def dialled(dial):
+        @asynccontextmanager
+        async def nobody():
+            raise Unreachable("model.example: Connection refused")
+            yield
+
+        return nobody
+
+    result = await judge("C2", dialled=dialled)
+    seen = "no session was dialled; model unreachable: model.example: Connection refused"
+    assert failed(result)["C2.1"] == seen
+
+
+async def test_a_machine_without_a_microphone_is_not_the_bridge_s_fault(autojump_clock):
+    """Somebody asked for the tests by microphone all the same: nothing could be told."""
+
+    async def no_microphone():
+        raise SoundError("this machine has no microphone")
+
+    async def live(exam):
+        await judge_live(exam, "M1.1", no_microphone())
+
+    result = await run_suite(check_of(live, "M1"))
+    assert result.results[0].status is Status.NOT_APPLICABLE
+    assert result.results[0].reason == "this machine has no microphone"
+    assert not result.acceptable

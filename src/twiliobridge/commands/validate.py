@@ -17,9 +17,11 @@ from twiliobridge.commands.call import parameter
 from twiliobridge.commands.command import Command, UsageError
 from twiliobridge.commands.options import add_verbose, agent_from, port, settings_from, start_logging
 from twiliobridge.commands.stopping import until_interrupted
+from twiliobridge.commands.validate_files import check_files, write_files
 from twiliobridge.exit_code import ExitCode
 from twiliobridge.offline import OfflineModel, load_offline_model, open_offline_model
 from twiliobridge.server import CannotListen, dial_openai, listen_for
+from twiliobridge.server.door import is_loopback
 from twiliobridge.settings import Settings
 from twiliobridge.validate.black_box import black_box
 from twiliobridge.validate.check import Check
@@ -27,16 +29,8 @@ from twiliobridge.validate.material import NoAudio, find_material
 from twiliobridge.validate.model_service import open_model_service
 from twiliobridge.validate.owning import open_own_bridge
 from twiliobridge.validate.rehearsal import KNOBS, rehearsal
-from twiliobridge.validate.report import (
-    CannotWrite,
-    LiveProgress,
-    check_writable,
-    print_report,
-    write_html,
-    write_json,
-    write_junit,
-)
-from twiliobridge.validate.result import Progress, SuiteResult
+from twiliobridge.validate.report import LiveProgress, print_report
+from twiliobridge.validate.result import Progress
 from twiliobridge.validate.selection import (
     MICROPHONE,
     TESTS,
@@ -51,7 +45,6 @@ from twiliobridge.validate.target import Target
 
 HOST, PORT = "localhost", 6060
 OFFLINE = "no OPENAI_API_KEY: the built-in offline model answers, which needs none"
-WRITERS = {"output": write_json, "junit": write_junit, "html": write_html}
 
 
 def add_arguments(parser: ArgumentParser) -> None:
@@ -105,7 +98,7 @@ def add_arguments(parser: ArgumentParser) -> None:
 
 
 def run(options: Namespace, environ: Mapping[str, str]) -> ExitCode:
-    if options.list or options.explain:
+    if options.list or options.explain is not None:
         sys.stdout.write(f"{list_text() if options.list else _explained(options.explain)}\n")
         return ExitCode.PASSED
     start_logging(verbose=options.verbose)
@@ -137,9 +130,11 @@ class Run:
         except* CannotListen as group:
             raise UsageError(str(_first(group))) from None
         if self._suite is None:
+            self._console.print("INTERRUPTED: stopped before the first check, so there is no report")
             return ExitCode.INTERRUPTED
         result = self._suite.result(interrupted=interrupted)
-        self._report(result)
+        print_report(result, self._console)
+        write_files(self._options, result, self._console)
         if interrupted:
             return ExitCode.INTERRUPTED
         return ExitCode.PASSED if result.acceptable else ExitCode.FAILED
@@ -153,7 +148,7 @@ class Run:
         material = find_material(options.audio_dir)
         async with self._target() as target:
             for note in self._notes:
-                self._console.print(f"note: {note}", markup=False, soft_wrap=True)
+                self._console.print(f"note: {note}", markup=False, soft_wrap=not self._console.is_terminal)
             with LiveProgress(self._console) as progress:
                 told: Progress = progress
                 self._suite = Suite(
@@ -167,15 +162,6 @@ class Run:
                     told,
                 )
                 await self._suite.run()
-
-    def _report(self, result: SuiteResult) -> None:
-        print_report(result, self._console)
-        try:
-            for name, write in WRITERS.items():
-                if (path := getattr(self._options, name)) is not None:
-                    write(result, path)
-        except CannotWrite as error:
-            raise UsageError(str(error)) from None
 
     @asynccontextmanager
     async def _target(self) -> AsyncIterator[Target]:
@@ -243,19 +229,26 @@ class Run:
 
 def _prepare(options: Namespace, environ: Mapping[str, str]) -> None:
     """What cannot work is said before the first call."""
+    if fault := _contradiction(options, environ):
+        raise UsageError(fault)
+    check_files(options)
+
+
+def _contradiction(options: Namespace, environ: Mapping[str, str]) -> str:
+    """Why these flags cannot be followed; empty if they can."""
+    own = [name for name in ("agent", "model", "openai") if getattr(options, name)]
+    if options.bridge_url is not None and own:
+        return f"--{own[0]} is about our own bridge, and --bridge-url names another"
+    if options.bridge_url is None and options.listen_model is not None:
+        return "--listen-model is for a bridge of another make: name it with --bridge-url"
+    if options.openai and options.offline:
+        return "--openai and --offline exclude each other"
     if options.openai and not environ.get("OPENAI_API_KEY"):
-        raise UsageError(
-            "--openai needs OPENAI_API_KEY: set it, or leave --openai out for the built-in model"
-        )
-    try:
-        for name in WRITERS:
-            if (path := getattr(options, name)) is not None:
-                check_writable(path)
-        options.output_dir.mkdir(parents=True, exist_ok=True)
-    except CannotWrite as error:
-        raise UsageError(str(error)) from None
-    except OSError as error:
-        raise UsageError(f"{options.output_dir}: {error.strerror}") from None
+        return "--openai needs OPENAI_API_KEY: set it, or leave --openai out for the built-in model"
+    signed = options.auth_token or environ.get("TWILIO_AUTH_TOKEN")
+    if options.bridge_url is None and not signed and not is_loopback(options.host):
+        return f"anybody who reaches {options.host} could place calls: give --auth-token, or leave --host out"
+    return ""
 
 
 def _chosen(options: Namespace, tests: tuple[str, ...]) -> list[Check]:

@@ -3,7 +3,7 @@
 Importing this file loads the engines' libraries: ImportError, or OSError on a platform without them.
 """
 
-import threading
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import moonshine_voice
@@ -21,6 +21,7 @@ _ENGINE_RATE = 16000
 _OPTIONS = {
     "identify_speakers": "false",  # telling speakers apart is on by default and costs a third of the time
     "vad_threshold": "0",  # its own gate cuts short words; ours has run already
+    "return_audio_data": "false",  # on by default: the turn comes back as a list of floats
 }
 _SHORTEST_MS = 100
 _QUIETEST_DBFS = (
@@ -48,27 +49,32 @@ class MoonshineEars:
             raise FileNotFoundError(
                 f"no Moonshine model in {model}: install moonshine-voice==0.1.0, which carries one"
             )
+        # One thread of its own. The result lies in memory that the next call overwrites: two threads on one
+        # instance read garbage. And malloc keeps what was freed apart for each thread, here some 20 MB.
+        self._thread = ThreadPoolExecutor(1, "ears")
         try:
-            self._transcriber = moonshine_voice.Transcriber(
-                str(model), moonshine_voice.ModelArch.TINY, options=dict(_OPTIONS)
-            )
+            self._transcriber = self._thread.submit(_loaded, model).result()
         except MoonshineError as error:
             raise OSError(f"the Moonshine model in {model} cannot be loaded: {error}") from error
-        # The result lives in memory that the next call overwrites: two threads on one instance read garbage.
-        self._lock = threading.Lock()
 
     def recognise(self, samples: Int16, rate: int) -> str:
         """The words of one turn; empty for silence. Blocks. EngineFailed if the engine reports an error."""
+        return self._thread.submit(self._words, samples, rate).result()
+
+    def _words(self, samples: Int16, rate: int) -> str:
         if _is_silent(samples, rate):
             return ""
         sound = resample(to_float(samples), rate, _ENGINE_RATE)
         sound = np.pad(sound, (0, _ENGINE_RATE * _MARGIN_MS // 1000))
         try:
-            with self._lock:
-                transcript = self._transcriber.transcribe_without_streaming(sound.tolist(), _ENGINE_RATE)
-                return " ".join(line.text.strip() for line in transcript.lines).strip()
+            transcript = self._transcriber.transcribe_without_streaming(sound.tolist(), _ENGINE_RATE)
         except MoonshineError as error:
             raise EngineFailed(f"recognition failed: {error}") from error
+        return " ".join(line.text.strip() for line in transcript.lines).strip()
+
+
+def _loaded(model: Path) -> moonshine_voice.Transcriber:
+    return moonshine_voice.Transcriber(str(model), moonshine_voice.ModelArch.TINY, options=dict(_OPTIONS))
 
 
 def _is_silent(samples: Int16, rate: int) -> bool:

@@ -1,7 +1,7 @@
 """Anybody's bridge, from outside."""
 
 from collections.abc import Awaitable, Callable, Mapping
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 from twiliobridge.validate.result import Mode
 from twiliobridge.validate.tap import ModelTap
@@ -24,9 +24,7 @@ def black_box(
 
     ValueError, one line, for what is no address of a bridge.
     """
-    parts = urlsplit(url)
-    if parts.scheme not in SCHEMES or not parts.hostname:
-        raise ValueError(f"a bridge's URL begins with ws://, wss://, http:// or https://, not {url!r}")
+    parts = _address(url)
     web = {"ws": "http", "wss": "https"}.get(parts.scheme, parts.scheme)
     return Target(
         url=url,
@@ -39,6 +37,17 @@ def black_box(
         parameters=parameters or {},
         greets=greets,
     )
+
+
+def _address(url: str) -> SplitResult:
+    try:
+        parts = urlsplit(url)
+        _ = parts.port
+    except ValueError as error:
+        raise ValueError(f"{url!r} is no URL: {error}") from None
+    if parts.scheme not in SCHEMES or not parts.hostname:
+        raise ValueError(f"a bridge's URL begins with ws://, wss://, http:// or https://, not {url!r}")
+    return parts
 
 
 def asks(base: str) -> Callable[[str], Awaitable[HttpAnswer]]:

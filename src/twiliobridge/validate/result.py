@@ -185,14 +185,15 @@ class CheckResult:
         seen = [each.reason for each in explains if each.status is self.status]
         if self.status is not Status.PASSED:
             return seen[0] if seen else ""
-        parts = [f"{len(seen)} of {len(self.findings)} laws hold"]
-        for status, text in (
-            (Status.FAILED, "recommended ones do not"),
-            (Status.NOT_APPLICABLE, "cannot be told"),
-        ):
-            if count := sum(each.status is status for each in self.findings):
-                parts.append(f"{count} {text}")
+        parts = [f"{len(seen)} of {len(self.findings)} laws {'holds' if len(seen) == 1 else 'hold'}"]
+        if lax := self._count(Status.FAILED):
+            parts.append("1 recommended one does not" if lax == 1 else f"{lax} recommended ones do not")
+        if untold := self._count(Status.NOT_APPLICABLE):
+            parts.append(f"{untold} cannot be told")
         return ", ".join(parts)
+
+    def _count(self, status: Status) -> int:
+        return sum(each.status is status for each in self.findings)
 
 
 class Mode(Enum):
@@ -254,21 +255,28 @@ class SuiteResult:
     def success(self) -> bool:
         """All eight passed. Anything skipped, not applicable or interrupted is not a pass."""
         passed = {each.id for each in self.results if each.status is Status.PASSED}
-        return not self.interrupted and passed >= EIGHT and not self.count(Status.FAILED)
+        return not self.interrupted and passed >= EIGHT and not self.failed
 
     @property
     def acceptable(self) -> bool:
         """Nothing that was asked for failed, and something passed: what exit code 0 says of a part of the
         suite, or of a bridge into which one cannot see.
         """
-        return not self.interrupted and self.passed > 0 and not self.count(Status.FAILED)
+        passed = any(each.status is Status.PASSED for each in self.results)
+        return not self.interrupted and passed and not self.failed
 
     @property
-    def passed(self) -> int:
-        return self.count(Status.PASSED)
+    def failed(self) -> bool:
+        return any(each.status is Status.FAILED for each in self.results)
+
+    @property
+    def besides(self) -> tuple[CheckResult, ...]:
+        """What was asked for beside the eight: the microphone's."""
+        return tuple(each for each in self.results if each.id not in EIGHT)
 
     def count(self, status: Status) -> int:
-        return sum(each.status is status for each in self.results)
+        """Of the eight."""
+        return sum(each.status is status for each in self.results if each.id in EIGHT)
 
 
 class Progress(Protocol):

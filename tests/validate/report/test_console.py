@@ -6,9 +6,18 @@ from dataclasses import replace
 
 import pytest
 from rich.console import Console
-from validation_runs import HOSTILE, LATENCY, bad_run, good_run, interrupted_run
+from validation_runs import (
+    HOSTILE,
+    LATENCY,
+    bad_run,
+    finding,
+    good_run,
+    interrupted_run,
+    microphone_run,
+)
 
 from twiliobridge.validate.report import print_report
+from twiliobridge.validate.result import Status
 
 ESCAPE = re.compile(r"\x1b\[[0-9;]*m")
 
@@ -57,6 +66,15 @@ def test_a_part_of_the_suite_is_incomplete_and_no_failure():
     assert "2 of 8 checks passed (25 %), 6 not run" in piped(part)
 
 
+def test_the_microphone_s_tests_are_none_of_the_eight():
+    """They stand beside them, and decide whether the run is acceptable."""
+    passed, failed = microphone_run(), microphone_run(Status.FAILED)
+    assert "Totals: 0 of 8 checks passed (0 %), 8 skipped; besides, M1 passed" in piped(passed)
+    assert "Result: INCOMPLETE: nothing failed" in piped(passed)
+    assert "Result: FAILED: 0 of 8 checks passed (0 %), 8 skipped; besides, M1 failed" in piped(failed)
+    assert (passed.acceptable, failed.acceptable) == (True, False)
+
+
 def test_an_interrupted_run_says_so():
     text = piped(interrupted_run())
     assert "Result: INTERRUPTED: stopped before the end; 3 of 8 checks passed (38 %)" in text
@@ -76,8 +94,24 @@ def test_a_withheld_metric_says_why():
 def test_every_broken_law_comes_with_what_to_do():
     text = piped(bad_run())
     advice = text[text.index("WHAT TO DO") :].splitlines()[1:]
-    assert [line.split()[0] for line in advice] == ["C6.3", "C6.4", "C8.2"]
+    assert [re.split(" (?:MUST|SHOULD): ", line)[0] for line in advice] == ["C6.3", "C6.4, C8.2"]
     assert "Do: Discard the response's deltas by its id once it is interrupted. Source: Twilio" in advice[0]
+
+
+def test_what_several_checks_met_alike_is_told_once():
+    """A bridge that is not there is one piece of advice, and not one for each check."""
+    run = good_run()
+    unreachable = finding("C4.0", Status.FAILED, law="It can be carried out.", reason="Connection refused")
+    results = [
+        replace(each, findings=(replace(unreachable, id=f"{each.id}.0"),))
+        if each.id in {"C4", "C6"}
+        else each
+        for each in run.results
+    ]
+    text = piped(replace(run, results=tuple(results)))
+    assert text[text.index("WHAT TO DO") :].splitlines()[1:] == [
+        f"C4.0, C6.0 MUST: It can be carried out. Seen: Connection refused. Source: {unreachable.source}."
+    ]
 
 
 @pytest.mark.parametrize("run", [good_run, bad_run, interrupted_run])

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import msgspec
 import pytest
-from validation_runs import CUT_AT, LATENCY, bad_run, good_run, interrupted_run, spoken_call
+from validation_runs import CUT_AT, LATENCY, bad_run, good_run, interrupted_run, microphone_run, spoken_call
 
 from twiliobridge.validate.report import SCHEMA_VERSION, write_json
 from twiliobridge.validate.report.document import ReportDocument
@@ -44,6 +44,13 @@ def test_a_report_of_something_else_is_refused_by_the_types():
     content = json.dumps({"schema_version": SCHEMA_VERSION + 1}).encode()
     with pytest.raises(msgspec.ValidationError):
         msgspec.json.decode(content, type=ReportDocument)
+
+
+def test_the_totals_are_those_of_the_eight(tmp_path):
+    """A microphone's test that passed is none of them."""
+    totals = json.loads(written(microphone_run(), tmp_path))["totals"]
+    assert (totals["checks"], totals["passed"], totals["rate"]) == (8, 0, 0.0)
+    assert sum(totals.values()) == 8 + totals["skipped"] == 16
 
 
 def test_every_timing_is_in_it(tmp_path):

@@ -2,8 +2,13 @@
 
 import os
 import shutil
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 
 import pytest
+import trio
+from judged import judge_until
+from trio.testing import MockClock
 from validation_runs import CUT_AT, CUT_S, bad_run, good_run, interrupted_run
 
 from twiliobridge.validate.report import write_html
@@ -68,6 +73,25 @@ def test_the_page_opens_without_a_complaint_and_fits(show, run, scheme, width):
     page = show(run(), width, scheme)
     assert page.evaluate("document.documentElement.scrollWidth") == width
     assert page.locator("h1").inner_text() in {"SUCCESS", "FAILED", "INTERRUPTED"}
+
+
+@pytest.mark.parametrize("seconds", [0, 5, 30])
+def test_the_page_of_a_run_that_was_stopped_is_a_whole_page(show, seconds):
+    """In its first moment, and in the middle of a call, which is then drawn and heard up to there."""
+    stopped = partial(trio.run, judge_until, seconds, clock=MockClock(autojump_threshold=0))
+    with ThreadPoolExecutor(1) as thread:  # in the main thread Trio and Chromium's driver would collide
+        run = thread.submit(stopped).result()
+    page = show(run)
+    assert page.locator("h1").inner_text() == "INTERRUPTED"
+    assert page.locator(".banner").inner_text().startswith("This report is partial.")
+    assert page.locator(".tile").count() == 8
+    assert page.locator(".tile.interrupted, .tile.skipped").count() > 0
+    drawn = page.locator("[id^=call-]")
+    assert drawn.count() == sum(len(check.calls) for check in run.results)
+    if seconds:
+        page.evaluate("document.querySelectorAll('[id^=call-]').forEach((each) => { each.open = true; })")
+        drawn.last.locator(".play").click()
+        until(page, "[...document.querySelectorAll('[id^=call-]')].pop().call.player.position() > 0.2")
 
 
 def test_both_sides_are_drawn(show):

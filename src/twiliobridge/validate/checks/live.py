@@ -1,6 +1,9 @@
 """M1, M2: somebody speaks. Not among the eight, and run only when asked for."""
 
+from collections.abc import Awaitable
+
 from twiliobridge.caller.live import LiveResult
+from twiliobridge.sound import SoundError
 from twiliobridge.validate.check import check
 from twiliobridge.validate.examination import Examination
 from twiliobridge.validate.law import Law
@@ -25,7 +28,7 @@ def _answered(law_id: str) -> Law:
 )
 async def live_conversation(exam: Examination) -> None:
     async with exam.call("live") as call:
-        _judge(exam, "M1.1", await call.client.live_conversation())
+        await _judge(exam, "M1.1", call.client.live_conversation())
 
 
 @check(
@@ -39,8 +42,13 @@ async def live_conversation(exam: Examination) -> None:
 )
 async def realtime_conversation(exam: Examination) -> None:
     async with exam.call("realtime") as call:
-        _judge(exam, "M2.1", await call.client.live_realtime_conversation())
+        await _judge(exam, "M2.1", call.client.live_realtime_conversation())
 
 
-def _judge(exam: Examination, law_id: str, result: LiveResult) -> None:
-    exam.found(law_id, holds=result.success, seen=result.error or f"{result.turns_detected} turns")
+async def _judge(exam: Examination, law_id: str, conversation: Awaitable[LiveResult]) -> None:
+    try:
+        result = await conversation
+    except SoundError as error:
+        exam.not_applicable(law_id, str(error))
+    else:
+        exam.found(law_id, holds=result.success, seen=result.error or f"{result.turns_detected} turns")

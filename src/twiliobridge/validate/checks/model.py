@@ -70,7 +70,7 @@ async def openai_connection(exam: Examination) -> None:
             exam.not_applicable(law.id, "the model is not visible: see --listen-model")
         return
     async with exam.call("session") as call:
-        await until(lambda: _confirmed(call), READY_WITHIN)
+        await until(lambda: _confirmed(call) or not call.up, READY_WITHIN)
         await trio.sleep(0.5)
         _judge(exam, call)
     exam.target.tap.refuse_next_key()
@@ -94,11 +94,15 @@ def _confirmed(call: ProbeCall) -> bool:
 def _judge(exam: Examination, call: ProbeCall) -> None:
     session = call.session
     if session is None:
-        exam.found(CONFIRMED.id, holds=False, seen=f"no session was dialled within {READY_WITHIN:g} s")
+        seen = "; ".join(["no session was dialled", *_endings(exam, call)])
+        exam.found(CONFIRMED.id, holds=False, seen=seen)
         return
     created, updated = session.events(model.SessionCreated), session.events(model.SessionUpdated)
     missing = [name for name, seen in (("created", created), ("updated", updated)) if not seen]
-    seen = f"no session.{missing[0]}" if missing else f"confirmed after {updated[0][0] - call.began:.2f} s"
+    if missing:
+        seen = "; ".join([f"no session.{missing[0]}", *_endings(exam, call)])
+    else:
+        seen = f"confirmed after {updated[0][0] - call.began:.2f} s"
     exam.found(CONFIRMED.id, holds=not missing, seen=seen)
     errors = refusals([session])
     exam.found(NOT_REFUSED.id, holds=not errors, seen=errors[0] if errors else "no error events")
@@ -130,6 +134,12 @@ def refusals(sessions: Sequence[ModelSession]) -> list[str]:
         for _, each in session.events(model.Error)
         if not is_benign(each.error)
     ]
+
+
+def _endings(exam: Examination, call: ProbeCall) -> list[str]:
+    """What the bridge's own record of the call says of its end, if there is one."""
+    kept = [each for each in exam.target.summaries if each.call_sid in {call.client.identity.call_sid, ""}]
+    return [f"{each.ending.value}: {each.detail}" for each in kept]
 
 
 def _on_record(exam: Examination, call: ProbeCall) -> bool | None:

@@ -55,7 +55,7 @@ def report(result: SuiteResult) -> document.ReportDocument:
 def _totals(result: SuiteResult) -> document.TotalsDocument:
     return document.TotalsDocument(
         checks=ALL_CHECKS,
-        rate=result.passed / ALL_CHECKS,
+        rate=result.count(Status.PASSED) / ALL_CHECKS,
         **{_status(status): result.count(status) for status in Status},
     )
 

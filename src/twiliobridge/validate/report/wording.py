@@ -41,24 +41,32 @@ def verdict(result: SuiteResult) -> Verdict:
         return Verdict("INTERRUPTED", f"stopped before the end; {figures}")
     if result.success:
         return Verdict("SUCCESS", figures)
-    if result.count(Status.FAILED):
+    if result.failed:
         return Verdict("FAILED", figures)
     return Verdict("INCOMPLETE", f"nothing failed, and not everything was checked; {figures}")
 
 
 def totals(result: SuiteResult) -> str:
-    """8 of 8 checks passed (100 %)"""
-    share = 100 * result.passed / ALL_CHECKS
+    """8 of 8 checks passed (100 %); besides, M1 passed"""
+    passed = result.count(Status.PASSED)
     counts = {status.value: result.count(status) for status in Status if status is not Status.PASSED}
-    counts["not run"] = ALL_CHECKS - len(result.results)
+    counts["not run"] = ALL_CHECKS - (len(result.results) - len(result.besides))
     parts = [f"{count} {name}" for name, count in counts.items() if count]
-    return ", ".join([f"{result.passed} of {ALL_CHECKS} checks passed ({share:.0f} %)", *parts])
+    share = 100 * passed / ALL_CHECKS
+    eight = ", ".join([f"{passed} of {ALL_CHECKS} checks passed ({share:.0f} %)", *parts])
+    besides = [f"{each.id} {each.status.value}" for each in result.besides]
+    return "; besides, ".join([eight, *([", ".join(besides)] if besides else [])])
 
 
 def failures(result: SuiteResult) -> Iterator[Finding]:
-    """Laws that were not kept: those of level MUST first."""
+    """Laws that were not kept: those of level MUST first. What several checks met alike is told once."""
     failed = [each for check in result.results for each in check.findings if each.status is Status.FAILED]
-    return iter(sorted(failed, key=lambda each: each.level is Level.SHOULD))
+    alike: dict[tuple[Level, str, str], list[Finding]] = {}
+    for each in sorted(failed, key=lambda each: each.level is Level.SHOULD):
+        alike.setdefault((each.level, each.law, each.reason), []).append(each)
+    for first, *others in alike.values():
+        calls = tuple(name for each in (first, *others) for name in each.calls)
+        yield replace(first, id=", ".join(each.id for each in (first, *others)), calls=calls)
 
 
 def metrics(result: SuiteResult) -> Iterator[Metric]:
