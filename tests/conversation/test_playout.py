@@ -65,7 +65,7 @@ def test_time_does_not_run_while_nothing_is_queued():
 def test_nor_while_the_model_pauses_before_a_mark_was_due():
     """What it says afterwards is heard from when it is sent."""
     playout = Playout()
-    playout.sent(A, 40 * 8, 0.0)
+    playout.sent(A, 40, 0.0)
     sent(playout, A, 400, now=1.0)
     assert playout.position(1.05) == pytest.approx(90)
 
