@@ -61,6 +61,7 @@ def test_a_planted_bug_is_found_within_a_minute_by_all_classes(name, gallery, tm
     assert any(each.law is law and each.scenario.messages <= 5 for each in report.findings)
 
 
+@pytest.mark.gallery
 def test_a_sound_server_is_found_sound(gallery, tmp_path, monkeypatch):
     """Nothing is found, nothing is written, and every class was tried."""
     at_leisure(monkeypatch)
@@ -72,6 +73,7 @@ def test_a_sound_server_is_found_sound(gallery, tmp_path, monkeypatch):
     assert not (tmp_path / "out").exists()
 
 
+@pytest.mark.gallery
 def test_what_is_found_is_found_again_by_its_file(gallery, tmp_path, monkeypatch):
     """On a fresh server of the kind; on a sound one the same file shows nothing."""
     at_leisure(monkeypatch)
@@ -82,6 +84,7 @@ def test_what_is_found_is_found_again_by_its_file(gallery, tmp_path, monkeypatch
     assert replay_scenario(Endpoint(gallery("Echo")), scenario) == []
 
 
+@pytest.mark.gallery
 def test_a_replay_waits_for_what_is_said_late(gallery):
     """So that it depends on no load of the machine whether something is found again."""
     phone = Phone()
@@ -91,6 +94,7 @@ def test_a_replay_waits_for_what_is_said_late(gallery):
     assert breach.law is Law.LEGAL
 
 
+@pytest.mark.gallery
 def test_the_end_of_an_endpoint_is_told_with_the_number_of_calls(gallery, tmp_path, monkeypatch):
     """Twelve at least, for it has as many lines."""
     at_leisure(monkeypatch)
@@ -99,6 +103,7 @@ def test_the_end_of_an_endpoint_is_told_with_the_number_of_calls(gallery, tmp_pa
     assert read_scenario(tmp_path / "next-call-drop.jsonl").calls >= 12
 
 
+@pytest.mark.gallery
 @pytest.mark.parametrize(("calls", "laws"), [(1, []), (20, [Law.NEXT_CALL])])
 def test_a_leak_is_found_again_by_as_many_calls(calls, laws, gallery, monkeypatch):
     """A replay makes as many as its file says."""
@@ -107,6 +112,7 @@ def test_a_leak_is_found_again_by_as_many_calls(calls, laws, gallery, monkeypatc
     assert [each.law for each in replay_scenario(Endpoint(gallery("LeakRefuses")), scenario)] == laws
 
 
+@pytest.mark.gallery
 def test_the_written_test_fails_as_long_as_the_bug_is_there(gallery, tmp_path, monkeypatch):
     """It is a pytest file that runs as it stands."""
     at_leisure(monkeypatch)
@@ -117,6 +123,7 @@ def test_the_written_test_fails_as_long_as_the_bug_is_there(gallery, tmp_path, m
     assert "Whatever the endpoint says is legal for Twilio" in ran.stdout
 
 
+@pytest.mark.gallery
 def test_the_same_seed_finds_the_same(gallery, tmp_path, monkeypatch):
     """The same examples in the same order, as far as the endpoint answers alike."""
     at_leisure(monkeypatch)
@@ -129,6 +136,7 @@ def test_the_same_seed_finds_the_same(gallery, tmp_path, monkeypatch):
     assert first == second
 
 
+@pytest.mark.gallery
 def test_an_endpoint_that_can_be_restarted_is_tested_to_the_end(tmp_path, monkeypatch):
     """Poison is then made short too: the opening with a field missing, and nothing else."""
     at_leisure(monkeypatch, patience=0.5)

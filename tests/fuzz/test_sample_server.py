@@ -8,6 +8,8 @@ from threaded import bridge_in_thread
 from twiliobridge.fuzz import Endpoint, read_scenario, replay_scenario
 from twiliobridge.fuzz.examiner import Examiner
 
+pytestmark = pytest.mark.gallery
+
 FOLDER = Path(__file__).parents[2] / "docs" / "fuzz"
 FOUND = sorted(FOLDER.glob("sample-*.jsonl"))
 
