@@ -8,29 +8,13 @@ from quart import websocket
 from quart_trio import QuartTrio
 from served import descriptors, settled, tasks
 from trio_websocket import connect_websocket_url
+from websocket_end import WebSocketEnd
 
 from twiliobridge.wires.asgi import EndIsTold, open_asgi_wire
 from twiliobridge.wires.check import check_wire
 from twiliobridge.wires.hypercorn import base_url, serve_app
 
 BACKLOG = 1 << 20
-
-
-class ClientEnd:
-    def __init__(self, connection):
-        self.connection = connection
-
-    async def say(self, message):
-        await self.connection.send_message(message)
-
-    async def hear(self):
-        return await self.connection.get_message()
-
-    async def close(self):
-        await self.connection.aclose()
-
-    async def vanish(self):
-        await trio.aclose_forcefully(self.connection._stream)
 
 
 @asynccontextmanager
@@ -53,7 +37,7 @@ async def asgi_pair():
         while not wires:  # noqa: ASYNC110 -- the handler's first line
             await trio.sleep(0.001)
         try:
-            yield wires[0], ClientEnd(connection)
+            yield wires[0], WebSocketEnd(connection)
         finally:
             done.set()
             await trio.aclose_forcefully(connection._stream)

@@ -11,6 +11,7 @@ import trio.testing
 import trustme
 from served import descriptors, settled, tasks
 from trio_websocket import ConnectionClosed, connect_websocket_url, serve_websocket
+from websocket_end import WebSocketEnd
 
 from twiliobridge.wires import TlsFailed, WireFull
 from twiliobridge.wires.check import check_wire
@@ -20,26 +21,6 @@ from twiliobridge.wires.websocket import open_websocket_wire
 
 BACKLOG = 1 << 20
 LARGEST = 1 << 22
-
-
-class FarEnd:
-    """trio-websocket."""
-
-    def __init__(self, connection):
-        self.connection = connection
-
-    async def say(self, message):
-        await self.connection.send_message(message)
-
-    async def hear(self):
-        return await self.connection.get_message()
-
-    async def close(self):
-        await self.connection.aclose()
-
-    async def vanish(self):
-        stream = self.connection._stream
-        await trio.aclose_forcefully(getattr(stream, "transport_stream", stream))
 
 
 @asynccontextmanager
@@ -60,7 +41,7 @@ async def upgraded_pair(backlog=BACKLOG):
         while not wires:  # noqa: ASYNC110 -- the handler's first line
             await trio.sleep(0.001)
         try:
-            yield wires[0], FarEnd(connection)
+            yield wires[0], WebSocketEnd(connection)
         finally:
             done.set()
             await trio.aclose_forcefully(connection._stream)
@@ -85,7 +66,7 @@ async def tls_pair(authority, hostname="localhost", protocol=None):
         here.maximum_version = protocol
 
     async def accept(request):
-        ends.append(FarEnd(await request.accept()))
+        ends.append(WebSocketEnd(await request.accept()))
         await done.wait()
 
     async with trio.open_nursery() as nursery:

@@ -3,7 +3,6 @@ and the three formats that an OpenAI Realtime session speaks (`audio.input.forma
 """
 
 from enum import Enum
-from functools import cached_property
 
 import numpy as np
 
@@ -35,7 +34,7 @@ class AudioFormat(Enum):
     def sample_bytes(self) -> int:
         return 2 if self is AudioFormat.PCM else 1
 
-    @cached_property
+    @property
     def bytes_per_ms(self) -> int:
         return self.rate * self.sample_bytes // 1000
 

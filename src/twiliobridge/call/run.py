@@ -1,7 +1,6 @@
 """One call: a phone, a model, the relay between them, and the nursery in which all of it lives and ends."""
 
 import logging
-import math
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import AbstractAsyncContextManager
 from typing import cast
@@ -93,7 +92,7 @@ class _Call:
         self.agent, self.limits, self.watch, self.relay = agent, limits, watch, relay
         self.complete = complete
         self.now = trio.lowlevel.current_clock().current_time
-        self.timer, self.wakes_at = trio.CancelScope(), math.inf
+        self.timer = trio.CancelScope()
         self.over: HangUp | None = None
 
     async def run(self, dial: Dial, shutdown: trio.Event) -> HangUp:
@@ -148,7 +147,6 @@ class _Call:
     async def keep_time(self) -> None:
         while True:
             with trio.CancelScope() as self.timer:
-                self.wakes_at = math.inf
                 self.set_timer()
                 await trio.sleep_forever()
             self.obey(self.relay.wake(self.now()))
@@ -228,8 +226,8 @@ class _Call:
         away with every message is not cheap.
         """
         deadline = self.relay.deadline()
-        if deadline is not None and deadline < self.wakes_at:
-            self.timer.deadline = self.wakes_at = deadline
+        if deadline is not None and deadline < self.timer.deadline:
+            self.timer.deadline = deadline
 
     @property
     def sid(self) -> str:

@@ -28,8 +28,6 @@ class Phase(Enum):
     "What is queued is still being heard; then the line closes."
     ENDED = "ended"
 
-    __hash__ = object.__hash__  # a key for every message; Enum's own hashes the name, in Python
-
 
 @dataclass(frozen=True, slots=True)
 class Goodbye:

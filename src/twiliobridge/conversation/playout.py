@@ -126,7 +126,7 @@ class Playout:
 
     def sent(self, part: Part, duration_ms: float, now: float) -> None:
         """So much audio of a part went out."""
-        if self._played >= self._sent or self._overdue(now):
+        if self.drained or self._overdue(now):
             self._rest(now)
         elif not self._pending and now > self.ends:  # the model paused before a mark was due
             self._anchor = (self._sent, now)
@@ -188,8 +188,7 @@ class Playout:
         return tuple(Unheard(p, int(heard[p]), lengths[p].ms) for p in lengths if p in heard)
 
     def _overdue(self, now: float) -> bool:
-        reached, since = self._anchor
-        return self._played < self._sent and now >= since + (self._sent - reached) / 1000.0 + MARKS_LOST_AFTER
+        return now >= self.ends + MARKS_LOST_AFTER
 
     def _rest(self, now: float) -> None:
         """All that was sent counts as heard; what is sent next is heard from now on."""

@@ -19,12 +19,8 @@ class Timer:
 
 
 def deadline(mind: Mind) -> float | None:
-    earliest = None
-    for due in DUE[mind.phase]:
-        time = due(mind)
-        if time is not None and (earliest is None or time < earliest):
-            earliest = time
-    return earliest
+    times = (timer.due(mind) for timer in TIMERS if timer.phase is mind.phase)
+    return min((time for time in times if time is not None), default=None)
 
 
 def wake(mind: Mind, now: float) -> list[Command]:
@@ -120,6 +116,3 @@ TIMERS = (
     Timer(Phase.TALKING, _silence, _nothing_heard),
     Timer(Phase.CLOSING, _closing, _heard_out),
 )
-
-DUE = {phase: tuple(timer.due for timer in TIMERS if timer.phase is phase) for phase in Phase}
-"By phase, because it is asked after every message."

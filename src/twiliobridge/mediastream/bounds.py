@@ -32,9 +32,8 @@ def checked(event: _E) -> _E:
     return event
 
 
-@lru_cache(
-    maxsize=1
-)  # a delta is asked about twice in a row: as it comes from the model, as it goes to the phone
+# A delta is asked about twice in a row: as it comes from the model, as it goes to the phone.
+@lru_cache(maxsize=1)
 def _check_base64(payload: str) -> None:
     # Deleting the alphabet is four times as fast as decoding, and this runs for every 20 ms of every call.
     rest = payload.encode("ascii", "replace").translate(None, _BASE64)

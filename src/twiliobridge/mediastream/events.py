@@ -107,4 +107,4 @@ def audio_size(payload: str) -> int:
 
 def audio_ms(payload: str) -> float:
     """Milliseconds that such a text of mu-law at 8 kHz plays."""
-    return (len(payload) // 4 * 3 - payload.count("=", -2)) / 8
+    return audio_size(payload) / 8

@@ -13,6 +13,7 @@ from hypercorn.typing import ConnectionState, Framework
 from hypercorn.utils import wrap_app
 
 from twiliobridge.wires.asgi import TRANSPORT
+from twiliobridge.wires.proxy import authority
 
 log = logging.getLogger(__name__)
 
@@ -38,7 +39,7 @@ async def listen(host: str, port: int) -> Listeners:
 def base_url(listener: trio.SocketListener) -> str:
     """`http://127.0.0.1:8000` and the like."""
     host, port = listener.socket.getsockname()[:2]
-    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+    return f"http://{authority(host, port)}"
 
 
 async def serve_app(app: Framework, config: Config, listeners: Listeners, lane: Lane | None = None) -> None:

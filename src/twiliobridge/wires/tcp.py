@@ -9,6 +9,7 @@ from contextlib import asynccontextmanager
 import anyio
 from anyio.abc import ByteStream
 
+from twiliobridge.wires.tls import reason
 from twiliobridge.wires.wire import Refused, TlsFailed, UnknownHost
 
 
@@ -36,8 +37,7 @@ async def _connect(host: str, port: int, *, secure: bool, ssl_context: ssl.SSLCo
             host, port, tls=True, ssl_context=ssl_context, tls_standard_compatible=False
         )
     except ssl.SSLError as error:
-        reason = getattr(error, "verify_message", None) or error.reason or str(error)
-        raise TlsFailed(f"no TLS with {host}:{port}: {reason}") from None
+        raise TlsFailed(f"no TLS with {host}:{port}: {reason(error)}") from None
     except (anyio.EndOfStream, anyio.BrokenResourceError):
         raise TlsFailed(f"no TLS with {host}:{port}: the connection was closed meanwhile") from None
     except socket.gaierror as error:
