@@ -1,5 +1,7 @@
 """What is true of a whole call whatever went wrong in it. The laws of `call_laws`, and those of accidents."""
 
+from math import inf
+
 from call_laws import (
     LONGEST_GAP_MS,
     PACKET,
@@ -19,7 +21,9 @@ from call_laws import (
 )
 from faulty_call import FaultyCall, Kind, happen
 
+from twiliobridge.audio.format import FRAME_BYTES
 from twiliobridge.conversation import Ending
+from twiliobridge.conversation.inbound import STALLED_AFTER
 from twiliobridge.mediastream import Dtmf, Play
 from twiliobridge.realtime.events import (
     AppendAudio,
@@ -172,15 +176,15 @@ def a_caller_silences_the_agent(call, evidence):
 def the_model_hears_it_in_its_place(call):
     """Every stretch of what the caller says is appended once, in order, and where its timestamp puts it.
 
-    Within a frame; a line on which frames arrive late lets silence be assumed that was none, by as much. What
-    is missing is missing at the end: when the call ended, or the model had gone.
+    Within a frame; a line on which frames arrive late lets silence be assumed that was none, by as much, in
+    front of the first of them. What is missing is missing at the end: the call had ended, or the model had gone.
     """
     line = call.plan.line
     tolerance = 8 * round(22 + line.jitter_ms + line.burst_ms + 1000 * call.plan.held_up)
     appends = messages(call.to_model.sent, "input_audio_buffer.append")
     appended = b"".join(audio_of(message["audio"]) for message in appends)
     cursor = due = 0
-    for gap_ms, said in said_between_gaps(call):
+    for gap_ms, said in said_between_silences(call):
         due += 8 * min(gap_ms, LONGEST_GAP_MS)
         at = appended.find(said, max(cursor, due - tolerance))
         if at < 0:
@@ -192,6 +196,21 @@ def the_model_hears_it_in_its_place(call):
         cursor = at + len(said)
         due = cursor if gap_ms > LONGEST_GAP_MS else due + len(said)
     assert not appended[cursor:].strip(b"\xff")
+
+
+def said_between_silences(call):
+    """The caller's audio as runs without a gap in its timestamps, nor a long one in when they arrived."""
+    arrivals = iter([now for now, text in call.bridge.taken if '"event":"media"' in text])
+    before = inf
+    for gap_ms, said in said_between_gaps(call):
+        start = 0
+        for at in range(0, len(said), FRAME_BYTES):
+            arrival = next(arrivals, before)
+            if at > start and arrival - before >= STALLED_AFTER:
+                yield (0 if start else gap_ms), said[start:at]
+                start = at
+            before = arrival
+        yield (0 if start else gap_ms), said[start:]
 
 
 def the_rest_came_too_late(call):

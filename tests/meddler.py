@@ -7,6 +7,8 @@ import base64
 import json
 from contextlib import asynccontextmanager
 
+from twiliobridge.wires import Wire
+
 
 def text_of(fields):
     return json.dumps(fields, separators=(",", ":"))
@@ -23,7 +25,7 @@ def encode(audio):
     return base64.b64encode(audio).decode()
 
 
-class Meddler:
+class Meddler(Wire):
     """A wire with somebody at it: `inward` and `outward` get the fields of each message, and return those
     that go on, or None.
     """

@@ -19,7 +19,7 @@ from twiliobridge.offline.jobs import Close
 from twiliobridge.offline.knobs import Knobs
 from twiliobridge.offline.model import OfflineModel
 from twiliobridge.offline.run import run_offline_session
-from twiliobridge.wires import memory_wires
+from twiliobridge.wires import Wire, memory_wires
 
 AGENT = Agent(instructions="Be brief.", greeting="Hello.")
 USUAL, BOUNDS, GOOD_LINE = Knobs(), Limits(), LineConditions()
@@ -52,7 +52,7 @@ def everything(text):
     return True
 
 
-class End:
+class End(Wire):
     """One end of a memory wire: remembers what it said and when, and hears everything `lag` seconds late."""
 
     def __init__(self, name, wire, log, lag):

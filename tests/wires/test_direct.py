@@ -2,7 +2,7 @@
 
 import socket
 import ssl
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from functools import partial
 
 import pytest
@@ -206,6 +206,25 @@ def fill(wire):
 async def hear_out(far):
     while True:
         await far.hear()
+
+
+async def test_one_may_close_while_the_backlog_is_being_written():
+    """In the very turn in which the kernel takes more of it; which of the two tasks is first is a toss."""
+    for _ in range(10):
+        async with upgraded_pair(1 << 16) as (wire, far), trio.open_nursery() as nursery:
+            with pytest.raises(WireFull):
+                fill(wire)
+            await trio.testing.wait_all_tasks_blocked()
+            with wire._socket.dup() as same:
+                nursery.start_soon(hear, far)
+                await trio.lowlevel.wait_writable(same)
+            await wire.aclose()
+            nursery.cancel_scope.cancel()
+
+
+async def hear(far):
+    with suppress(ConnectionClosed):
+        await hear_out(far)
 
 
 async def test_a_flood_of_pings_that_are_not_heard_fills_nothing():

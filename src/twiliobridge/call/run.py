@@ -106,8 +106,7 @@ class _Call:
 
     async def hear_phone(self) -> None:
         try:
-            while True:
-                self.phone_said(await self.phone.receive())
+            await self.phone.deliver(self.phone_said)
         except trio.EndOfChannel as end:
             self.obey(self.relay.phone_lost(Ending.CALLER_HUNG_UP, str(end), self.now()))
         except trio.BrokenResourceError as broken:
@@ -138,8 +137,7 @@ class _Call:
 
     async def hear_all(self, model: Wire) -> None:
         try:
-            while True:
-                self.model_said(await model.receive())
+            await model.deliver(self.model_said)
         except (trio.EndOfChannel, trio.BrokenResourceError) as gone:
             self.model = None
             self.obey(self.relay.model_lost(Ending.MODEL_LOST, str(gone), self.now()))

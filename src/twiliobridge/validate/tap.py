@@ -109,7 +109,7 @@ def decoded(payload: str) -> bytes:
         return b""
 
 
-class TappedWire:
+class TappedWire(Wire):
     """The bridge's end of a model's wire, or (`at_model`) the model's own."""
 
     def __init__(self, wire: Wire, session: ModelSession, *, at_model: bool = False) -> None:

@@ -12,7 +12,7 @@ from quart_trio.asgi import TrioASGIWebsocketConnection
 from werkzeug.local import LocalProxy
 
 from twiliobridge.wires.outbox import Outbox
-from twiliobridge.wires.wire import GRACE
+from twiliobridge.wires.wire import GRACE, Wire
 
 TRANSPORT = "twiliobridge.transport"
 "Key in the ASGI scope's `state`: the connection's stream, so that a peer which reads nothing can be cut off."
@@ -46,7 +46,7 @@ class EndIsTold(TrioASGIWebsocketConnection):
                     await self._arrived.send((event["text"] or "") if data is None else data)
 
 
-class AsgiWire:
+class AsgiWire(Wire):
     """Opened by `open_asgi_wire`, which also runs `write`."""
 
     def __init__(self, websocket: Websocket, backlog: int) -> None:

@@ -1,7 +1,8 @@
 """What every wire owes its user, as a function that runs on anybody's wire."""
 
 from collections.abc import Callable
-from contextlib import AbstractAsyncContextManager
+from contextlib import AbstractAsyncContextManager, suppress
+from functools import partial
 from typing import Protocol
 
 import trio
@@ -38,7 +39,7 @@ async def check_wire(pair: Pair, *, tells_close_from_loss: bool = True) -> None:
 
     `tells_close_from_loss=False`: the carrier does not say how the peer went, and BrokenResourceError it is.
     """
-    for check in (_carries, _survives_cancellation, _bounds, _closes):
+    for check in (_carries, _survives_cancellation, _delivers, _bounds, _closes):
         async with pair() as (wire, peer):
             with trio.fail_after(PATIENCE):
                 await check(wire, peer)
@@ -67,6 +68,35 @@ async def _survives_cancellation(wire: Wire, peer: Peer) -> None:
     assert await wire.receive() == "after"
 
 
+class _Enough(Exception):  # noqa: N818 -- no error
+    pass
+
+
+async def _delivers(wire: Wire, peer: Peer) -> None:
+    """Each message once and in order, however often one begins anew; what `take` raises comes out."""
+    heard: list[str | bytes] = []
+
+    def take(message: str | bytes) -> None:
+        heard.append(message)
+        if message == "enough":
+            raise _Enough
+
+    for _ in range(2):
+        with trio.move_on_after(0.01):
+            await wire.deliver(take)
+    for word in ("first", "second"):
+        async with trio.open_nursery() as nursery:
+            nursery.start_soon(_say_all, peer, (*MESSAGES, word, "enough"))
+            with suppress(_Enough):
+                await wire.deliver(take)
+    assert heard == [*MESSAGES, "first", "enough", *MESSAGES, "second", "enough"]
+
+
+async def _say_all(peer: Peer, messages: tuple[str, ...]) -> None:
+    for message in messages:
+        await peer.say(message)
+
+
 async def _bounds(wire: Wire, peer: Peer) -> None:
     """To a peer that does not read, `send` says WireFull in the end; `aclose` then closes in its grace."""
     try:
@@ -85,7 +115,7 @@ async def _closes(wire: Wire, peer: Peer) -> None:
         assert await peer.hear() == "last words"
         await peer.close()
     await wire.aclose()
-    for use in (wire.receive, lambda: _send(wire)):
+    for use in (wire.receive, partial(wire.deliver, print), partial(_send, wire)):
         try:
             await use()
         except trio.ClosedResourceError:
@@ -103,9 +133,9 @@ async def _hears_the_end(wire: Wire, peer: Peer, leave: str, expected: type[Exce
     assert await wire.receive() == "last words"
     async with trio.open_nursery() as nursery:
         nursery.start_soon(getattr(peer, leave))  # a wire may answer a close only while somebody receives
-        for _ in range(2):
+        for ask in (partial(wire.deliver, print), wire.receive):
             try:
-                await wire.receive()
+                await ask()
             except expected:
                 continue
             raise AssertionError(f"no {expected.__name__} after the peer's {leave}")

@@ -2,26 +2,30 @@
 
 `send` writes at once what the kernel takes; the rest waits in a bounded backlog for the one task of the wire,
 which else sleeps. `receive` waits for the socket, reads once, and returns the messages of that read one by
-one, so that a message is read, decided and answered in one step of the task that receives.
+one, so that a message is read, decided and answered in one step of the task that receives. `deliver` does
+without that task, too, while nothing but messages comes.
 """
 
 import socket
 from collections import deque
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
+from functools import partial
+from typing import NoReturn
 
 import trio
 
 from twiliobridge.wires.framing import Framing
+from twiliobridge.wires.reactor import notify_closing, watch
 from twiliobridge.wires.tls import Tls, TlsFault
-from twiliobridge.wires.wire import GRACE, WireFull
+from twiliobridge.wires.wire import GRACE, Wire, WireFull
 
 READ_BYTES = 65536
 MOST_IN_A_STEP = 16
 "Messages that one read may have brought before other tasks have their turn: a third of a second of frames."
 
 
-class DirectWire:
+class DirectWire(Wire):
     """Opened by `open_direct_wire`, which also runs `write`."""
 
     def __init__(self, peer: socket.socket, framing: Framing, backlog: int, tls: Tls | None) -> None:
@@ -57,6 +61,12 @@ class DirectWire:
         self._in_step += 1
         return message
 
+    async def deliver(self, take: Callable[[str | bytes], None]) -> NoReturn:
+        while True:
+            take(await self.receive())
+            if self._hand_over(take):
+                await watch(self._socket, partial(self._read_and_hand_over, take))
+
     def send(self, text: str) -> None:
         if self._leaving:
             raise trio.ClosedResourceError("this end was closed")
@@ -72,27 +82,30 @@ class DirectWire:
             return
         self._leaving = True
         # Tasks that receive or write hear of it now; from here on only this one does.
-        trio.lowlevel.notify_closing(self._socket)
+        notify_closing(self._socket)
         try:
             self._put(self._framing.close(code, reason))
             self._asleep.unpark_all()
             with trio.move_on_after(GRACE):
-                await self._write_backlog()
+                while self._unsent:
+                    await self._write_some()
                 await self._hear_out()
         finally:
-            trio.lowlevel.notify_closing(self._socket)
+            notify_closing(self._socket)
             self._socket.close()
 
     async def write(self) -> None:
         """Writes what the kernel did not take at once, as soon as it does; `aclose` then writes the rest."""
         with suppress(trio.ClosedResourceError):
             while not self._leaving:
-                await self._write_backlog()
-                await self._asleep.park()
+                await (self._write_some() if self._unsent else self._asleep.park())
 
     async def _read(self) -> None:
         """Waits for bytes, and takes them to what they mean. Cancelled, it has read none."""
         await trio.lowlevel.wait_readable(self._socket)
+        self._read_now()
+
+    def _read_now(self) -> None:
         try:
             data = self._socket.recv(READ_BYTES)
         except BlockingIOError:  # readiness is a hint
@@ -105,6 +118,21 @@ class DirectWire:
         if not data or (self._tls is not None and self._tls.over):
             self._ended = True
             self._forget()
+
+    def _read_and_hand_over(self, take: Callable[[str | bytes], None]) -> bool:
+        self._read_now()
+        return self._hand_over(take)
+
+    def _hand_over(self, take: Callable[[str | bytes], None]) -> bool:
+        """The messages that were read; False where `receive` must go on: after too many, and at the end."""
+        for _ in range(MOST_IN_A_STEP):
+            message = self._framing.next_message()
+            if message is None:
+                self._answer()
+                return not (self._ended or self._framing.over)
+            take(message)
+        self._in_step = MOST_IN_A_STEP
+        return False
 
     def _answer(self) -> None:
         """Says what is said without the user: pongs, and the answer to a close or a fault."""
@@ -142,17 +170,16 @@ class DirectWire:
         except OSError:  # `receive` finds the same end, behind what came before it
             return len(data)
 
-    async def _write_backlog(self) -> None:
-        while self._unsent:
-            await trio.lowlevel.wait_writable(self._socket)
-            if not self._unsent:
-                return  # the peer went meanwhile
-            sent = self._write(self._unsent[0])
-            self._waiting -= sent
-            if sent < len(self._unsent[0]):
-                self._unsent[0] = self._unsent[0][sent:]
-            else:
-                self._unsent.popleft()
+    async def _write_some(self) -> None:
+        await trio.lowlevel.wait_writable(self._socket)
+        if not self._unsent:
+            return  # the peer went meanwhile
+        sent = self._write(self._unsent[0])
+        self._waiting -= sent
+        if sent < len(self._unsent[0]):
+            self._unsent[0] = self._unsent[0][sent:]
+        else:
+            self._unsent.popleft()
 
     def _forget(self) -> None:
         """There is nobody left to write to."""

@@ -9,6 +9,7 @@ which also keeps the connection's state. Compression is never negotiated: RSV1 b
 import codecs
 import logging
 import secrets
+import struct
 from typing import Final
 
 import trio
@@ -24,8 +25,11 @@ QUIET: Final = logging.getLogger("twiliobridge.websockets")
 "For the core: it tells every connection at INFO, and every frame, audio and all, at DEBUG."
 QUIET.setLevel(logging.WARNING)
 
-_WHOLE_TEXT = 0x81
-"First byte of a frame: FIN, no reserved bit, opcode 1 (RFC 6455, 5.2)."
+_HEADER = struct.Struct(">HH")
+"Two bytes, and the length where it has 16 bits (RFC 6455, 5.2)."
+_WHOLE_TEXT = 0x8100
+"FIN, no reserved bit, opcode 1; neither masked nor of any length."
+_MASKED = 0x80
 _LONGEST_REASON = 123
 "Bytes of UTF-8 beside a close code in a control frame (5.5)."
 _FAULTS = frozenset({1002, 1003, 1007, 1009, 1010, 1011})
@@ -40,6 +44,8 @@ class Framing:
         self._core = core
         self._largest = largest
         self._is_server = core.side is Side.SERVER
+        self._heard_text = _WHOLE_TEXT | (_MASKED if self._is_server else 0)
+        self._said_text = _WHOLE_TEXT | (0 if self._is_server else _MASKED)
         self.unsaid = b""
         "What must be written because of what was read: pongs, a close."
         self._data, self._at = b"", 0
@@ -84,15 +90,11 @@ class Framing:
         What follows it was not looked at yet, so it can still be answered, whatever comes then.
         """
         message: str | bytes | None = None
-        while message is None and self._end is None and self._at < len(self._data):
+        while message is None and self._at < len(self._data) and self._end is None:
             if self._owed:
                 message = self._pass_on()
-            elif (payload := _measure(self._data, self._at)) is None:
+            elif (message := self._common()) is None and not self._leave_to_core():
                 break
-            elif self._is_common(*payload):
-                message = self._read(*payload)
-            else:
-                self._leave_to_core(*payload)
         return message
 
     def answer(self) -> bytes:
@@ -103,13 +105,13 @@ class Framing:
     def text(self, text: str) -> bytes:
         """The frame of a text message."""
         data = text.encode()
-        size, bit = len(data), 0 if self._is_server else 0x80
+        size = len(data)
         if size < 126:
-            head = bytes((_WHOLE_TEXT, bit | size))
+            head = _HEADER.pack(self._said_text | size, 0)[:2]
         elif size < 1 << 16:
-            head = bytes((_WHOLE_TEXT, bit | 126, size >> 8, size & 0xFF))
+            head = _HEADER.pack(self._said_text | 126, size)
         else:
-            head = bytes((_WHOLE_TEXT, bit | 127)) + size.to_bytes(8)
+            head = _HEADER.pack(self._said_text | 127, 0)[:2] + size.to_bytes(8)
         if self._is_server:
             return head + data
         mask = _MASKS.draw()
@@ -123,27 +125,38 @@ class Framing:
             self._hear_core()
         return self.answer()
 
-    def _is_common(self, begin: int, stop: int) -> bool:
-        return (
-            self._data[self._at] == _WHOLE_TEXT
-            and stop <= len(self._data)
-            and stop - begin <= self._largest
-            and not self._fragmented
-            and (self._data[self._at + 1] >= 0x80) is self._is_server
-        )
+    def _common(self) -> str | None:
+        """The text of the frame that begins here; None if that is no common one."""
+        data, at = self._data, self._at
+        if self._fragmented or at + _HEADER.size > len(data):
+            return None
+        first, size = _HEADER.unpack_from(data, at)
+        begin = at + (8 if self._is_server else 4)
+        if first != self._heard_text | 126:
+            size, begin = first - self._heard_text, begin - 2
+            if not 0 <= size < 126:
+                return None
+        if size > self._largest or begin + size > len(data):
+            return None
+        return self._read(begin, begin + size)
 
     def _read(self, begin: int, stop: int) -> str | None:
         payload = self._data[begin:stop]
         if self._is_server:
             payload = apply_mask(payload, self._data[begin - 4 : begin])
-        self._at = stop
         try:
-            return payload.decode()
-        except UnicodeDecodeError as error:
-            self._fail(error)
-            return None
+            text = payload.decode()
+        except UnicodeDecodeError:
+            return None  # the core will say what that means
+        self._at = stop
+        return text
 
-    def _leave_to_core(self, begin: int, stop: int) -> None:
+    def _leave_to_core(self) -> bool:
+        """The frame that begins here; False if its header is not whole."""
+        payload = _measure(self._data, self._at)
+        if payload is None:
+            return False
+        begin, stop = payload
         first, self._owed = self._data[self._at], stop - self._at
         mask = self._data[begin - 4 : begin] if self._is_server else bytes(4)
         self._utf8.enter(first, begin - self._at, mask)
@@ -152,6 +165,7 @@ class Framing:
             # it is told that the message, which nobody will hear, was at its end.
             self._core.receive_data(b"\x80\x80" + bytes(4) if self._is_server else b"\x80\x00")
             self._core.events_received()
+        return True
 
     def _pass_on(self) -> str | bytes | None:
         """Gives the core of its frame what there is; the message that this completes."""

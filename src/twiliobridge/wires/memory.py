@@ -3,12 +3,13 @@
 import trio
 
 from twiliobridge.wires.outbox import Outbox
+from twiliobridge.wires.wire import Wire
 
 BACKLOG = 1 << 20
 "Bytes. As much as a phone's wire may owe (settings.py), so that a test meets the bound that a call does."
 
 
-class MemoryWire:
+class MemoryWire(Wire):
     """One end. A message counts as sent once the other end has received it."""
 
     def __init__(self, outbox: Outbox, inbox: Outbox) -> None:

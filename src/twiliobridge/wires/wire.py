@@ -4,7 +4,8 @@ A live call never waits to speak: audio that cannot be written now is late, and 
 `send` is synchronous with a bounded backlog, and a peer that stops reading ends the call with a reason.
 """
 
-from typing import Protocol
+from collections.abc import Callable
+from typing import NoReturn, Protocol
 
 GRACE = 1.0
 "Seconds that a peer has, once we leave, to take what is queued and to answer the close."
@@ -45,6 +46,14 @@ class Wire(Protocol):
         and trio.ClosedResourceError after our own `aclose`. Cancellation loses no message.
         """
         ...
+
+    async def deliver(self, take: Callable[[str | bytes], None]) -> NoReturn:
+        """Receives for ever: calls `take` with each message, and raises what `receive` would, or `take` has.
+
+        `take` may run in another task than the one that waits here, with its context variables.
+        """
+        while True:
+            take(await self.receive())
 
     def send(self, text: str) -> None:
         """Hands over one text message, in order, without waiting.
