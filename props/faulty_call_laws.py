@@ -176,8 +176,8 @@ def a_caller_silences_the_agent(call, evidence):
 def the_model_hears_it_in_its_place(call):
     """Every stretch of what the caller says is appended once, in order, and where its timestamp puts it.
 
-    Within a frame; a line on which frames arrive late lets silence be assumed that was none, by as much, in
-    front of the first of them. What is missing is missing at the end: the call had ended, or the model had gone.
+    Within a frame; a line on which frames arrive late lets silence be assumed that was none, by as much,
+    before the first of those. What is missing is missing at the end: the call was over, or the model gone.
     """
     line = call.plan.line
     tolerance = 8 * round(22 + line.jitter_ms + line.burst_ms + 1000 * call.plan.held_up)

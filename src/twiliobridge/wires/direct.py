@@ -58,6 +58,7 @@ class DirectWire(Wire):
                 raise self._framing.farewell()
             await self._read()
             self._in_step = 0
+        self._answer()
         self._in_step += 1
         return message
 
@@ -127,8 +128,8 @@ class DirectWire(Wire):
         """The messages that were read; False where `receive` must go on: after too many, and at the end."""
         for _ in range(MOST_IN_A_STEP):
             message = self._framing.next_message()
+            self._answer()
             if message is None:
-                self._answer()
                 return not (self._ended or self._framing.over)
             take(message)
         self._in_step = MOST_IN_A_STEP
@@ -191,6 +192,9 @@ class DirectWire(Wire):
         """Reads until the peer has closed, too: TCP turns a close over unread bytes into a reset, which would
         overtake our goodbye.
         """
+        if self._framing.has_failed:
+            with suppress(OSError):
+                self._socket.shutdown(socket.SHUT_WR)
         while not (self._ended or self._framing.may_leave):
             await self._read()
             while self._framing.next_message() is not None:

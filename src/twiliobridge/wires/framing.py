@@ -70,6 +70,11 @@ class Framing:
         both_said_goodbye = self._core.close_sent is not None and self._core.close_rcvd is not None
         return self._is_server and both_said_goodbye
 
+    @property
+    def has_failed(self) -> bool:
+        """The peer broke a rule, and this is the end that closes the connection, the server's (7.1.7)."""
+        return self._core.eof_sent and self._core.close_rcvd is None
+
     def farewell(self) -> Exception:
         """How it ended, as `Wire.receive` says it."""
         assert self._end is not None
