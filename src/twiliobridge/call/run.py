@@ -187,11 +187,11 @@ class _Call:
             match command:
                 case _ if self.over:
                     break
-                case ToPhone(event):
-                    self.tell("phone", self.phone, event, self.stream.send(event))
-                case ToModel(event):
+                case ToPhone():
+                    self.tell("phone", self.phone, command.event, self.stream.send(command.event))
+                case ToModel():
                     if self.model and self.session.phase is not SessionPhase.CLOSED:
-                        self.tell("model", self.model, event, self.session.send(event))
+                        self.tell("model", self.model, command.event, self.session.send(command.event))
                 case RunTool():
                     self.nursery.start_soon(self.run_tool, command)
                 case HangUp():

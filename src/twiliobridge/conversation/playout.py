@@ -120,8 +120,7 @@ class Playout:
 
     def has_room(self, duration_ms: float, now: float) -> bool:
         """Whether Twilio's buffer takes so much more."""
-        queued = 0.0 if self._overdue(now) else self._sent - self._played
-        fits = queued + duration_ms <= TWILIO_BUFFER_MS
+        fits = self._sent - self._played + duration_ms <= TWILIO_BUFFER_MS or self._overdue(now)
         return fits and len(self._segments) < MOST_SEGMENTS and len(self._lengths) < MOST_SEGMENTS
 
     def sent(self, part: Part, duration_ms: float, now: float) -> None:

@@ -126,11 +126,12 @@ class DirectWire(Wire):
 
     def _hand_over(self, take: Callable[[str | bytes], None]) -> bool:
         """The messages that were read; False where `receive` must go on: after too many, and at the end."""
+        framing = self._framing
         for _ in range(MOST_IN_A_STEP):
-            message = self._framing.next_message()
+            message = framing.next_message()
             self._answer()
             if message is None:
-                return not (self._ended or self._framing.over)
+                return not (self._ended or framing.over)
             take(message)
         self._in_step = MOST_IN_A_STEP
         return False

@@ -46,6 +46,8 @@ class Framing:
         self._is_server = core.side is Side.SERVER
         self._heard_text = _WHOLE_TEXT | (_MASKED if self._is_server else 0)
         self._said_text = _WHOLE_TEXT | (0 if self._is_server else _MASKED)
+        self.over = False
+        "No more messages will come, and none can be sent."
         self.unsaid = b""
         "What must be written because of what was read: pongs, a close."
         self._data, self._at = b"", 0
@@ -58,11 +60,6 @@ class Framing:
         "More of that message is to come."
         self._utf8 = _Utf8()
         self._end: tuple[type[Exception], str] | None = None
-
-    @property
-    def over(self) -> bool:
-        """No more messages will come, and none can be sent."""
-        return self._end is not None
 
     @property
     def may_leave(self) -> bool:
@@ -88,6 +85,7 @@ class Framing:
     def receive_end(self) -> None:
         """The peer's half of the connection is closed, in whatever way: nothing more will come."""
         self._end = self._end or (trio.BrokenResourceError, "the connection broke without a close")
+        self.over = True
 
     def next_message(self) -> str | bytes | None:
         """The next message of what was taken; None if more bytes are needed, or if it is over.
@@ -95,7 +93,7 @@ class Framing:
         What follows it was not looked at yet, so it can still be answered, whatever comes then.
         """
         message: str | bytes | None = None
-        while message is None and self._at < len(self._data) and self._end is None:
+        while message is None and self._at < len(self._data) and not self.over:
             if self._owed:
                 message = self._pass_on()
             elif (message := self._common()) is None and not self._leave_to_core():
@@ -219,6 +217,7 @@ class Framing:
 
     def _ended(self, kind: type[Exception], code: int, reason: str) -> None:
         self._end = self._end or (kind, f"closed with {int(code)} {reason}".rstrip())
+        self.over = True
 
 
 class _Masks:
