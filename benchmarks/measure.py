@@ -18,7 +18,10 @@ SATURATED = 0.9
 "Of its core, run or waited for: what more calls cost cannot be seen from here on."
 
 TRIES = 3
-"Windows in which a neighbour's burst may spoil a measurement."
+"Windows in which a neighbour's burst may spoil a measurement; steps of the ramp, too."
+
+PAUSE = 5.0
+"Seconds for such a burst to pass."
 
 
 @dataclass(frozen=True)
@@ -146,13 +149,19 @@ class Bench:
             raise Refused(best)
         return best
 
-    async def _ramp(self, echo: Window) -> tuple[int, bool]:
+    async def _ramp(self, echo: Window) -> tuple[int | None, bool]:
+        """The most calls that held, None if the load was late from the first; and whether more did not."""
         one = echo.cpu / echo.seconds / echo.calls
         search = BreakPoint(int(1 / one), growth=1.25, exact=0.07, most=self._plan.most)
+        late = 0
         while (calls := search.ask) is not None:
             try:
                 held = await self._holds(calls)
             except Refused:
+                late += 1
+                if late < TRIES:
+                    await asyncio.sleep(PAUSE)
+                    continue
                 self._notes.append(f"at {calls} calls the load itself is late; {search.calls} held")
                 break
             except (TimeoutError, OSError):
@@ -162,7 +171,7 @@ class Bench:
                 await self._traffic.hang_up()
                 await asyncio.sleep(1.0)
         await self._traffic.hang_up()
-        return search.calls, search.failed is not None
+        return search.calls or None, search.failed is not None
 
     async def _holds(self, calls: int) -> bool:
         """Whether every frame arrives, in time, in one of two windows: the machine is shared."""

@@ -23,10 +23,10 @@ class AtStep(trio.abc.Instrument):
 
 
 class OfTheBridge(AtStep):
-    """Counts only what the tasks of `run_call` do."""
+    """Counts only what the tasks of `run_call` do, and what is done for them."""
 
     def before_task_step(self, task: trio.lowlevel.Task) -> None:
-        if "twiliobridge.call" in task.name:
+        if "twiliobridge.call" in task.name or "reactor" in task.name:
             super().before_task_step(task)
 
 

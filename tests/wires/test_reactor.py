@@ -77,6 +77,27 @@ async def test_what_is_raised_is_the_watcher_s_own(ears):
     assert good.heard == b"y"
 
 
+async def test_who_ends_itself_is_still_heard(ears):
+    """A fault of a step that has cancelled its own task is not lost, and without one it is just cancelled."""
+    ear = ears()
+
+    def leave():
+        scope.cancel()
+        return ear.step()
+
+    def leave_and_fail():
+        scope.cancel()
+        raise LookupError("mine")
+
+    ear.mouth.send(b"xy")
+    with trio.CancelScope() as scope:
+        await watch(ear.socket, leave)
+    assert scope.cancelled_caught
+    assert ear.calls == 1
+    with pytest.raises(LookupError, match="mine"), trio.CancelScope() as scope:
+        await watch(ear.socket, leave_and_fail)
+
+
 async def test_cancelled_one_is_called_no_more_and_may_begin_anew(ears):
     ear = ears(words=2)
     with trio.move_on_after(0):
@@ -134,6 +155,16 @@ async def test_closing_is_told_to_the_watcher(ears):
         nursery.start_soon(listen)
         await trio.testing.wait_all_tasks_blocked()
         notify_closing(ear.socket)
+
+
+async def test_two_cannot_watch_one_socket(ears):
+    ear = ears()
+    async with trio.open_nursery() as nursery:
+        nursery.start_soon(ear.watch)
+        await trio.testing.wait_all_tasks_blocked()
+        with pytest.raises(trio.BusyResourceError):
+            await ear.watch()
+        nursery.cancel_scope.cancel()
 
 
 async def test_who_never_falls_silent_does_not_keep_others_from_their_turn(ears):

@@ -184,18 +184,17 @@ class _Call:
 
     def obey(self, commands: Sequence[Command]) -> None:
         for command in commands:
-            match command:
-                case _ if self.over:
-                    break
-                case ToPhone():
-                    self.tell("phone", self.phone, command.event, self.stream.send(command.event))
-                case ToModel():
-                    if self.model and self.session.phase is not SessionPhase.CLOSED:
-                        self.tell("model", self.model, command.event, self.session.send(command.event))
-                case RunTool():
-                    self.nursery.start_soon(self.run_tool, command)
-                case HangUp():
-                    self.hang_up(command)
+            if self.over:
+                break
+            if isinstance(command, ToModel):
+                if self.model and self.session.phase is not SessionPhase.CLOSED:
+                    self.tell("model", self.model, command.event, self.session.send(command.event))
+            elif isinstance(command, ToPhone):
+                self.tell("phone", self.phone, command.event, self.stream.send(command.event))
+            elif isinstance(command, RunTool):
+                self.nursery.start_soon(self.run_tool, command)
+            else:
+                self.hang_up(command)
         self.set_timer()
 
     def tell(self, leg: Leg, wire: Wire, event: object, text: str) -> None:

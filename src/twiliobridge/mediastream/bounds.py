@@ -18,17 +18,17 @@ _E = TypeVar("_E", bound=Event)
 
 def checked(event: _E) -> _E:
     """The event itself, or ValueError."""
-    match event:
-        case Media():
-            _check_base64(event.payload)
-            if not 0 <= event.timestamp_ms <= COUNT_LIMIT:
-                raise ValueError(f"timestamp must be 0 to {COUNT_LIMIT} ms, was {event.timestamp_ms}")
-        case Play():
-            _check_base64(event.payload)
-        case Dtmf() if len(event.digit) != 1 or event.digit not in DIGITS:
+    if isinstance(event, Media):
+        _check_base64(event.payload)
+        if not 0 <= event.timestamp_ms <= COUNT_LIMIT:
+            raise ValueError(f"timestamp must be 0 to {COUNT_LIMIT} ms, was {event.timestamp_ms}")
+    elif isinstance(event, Play):
+        _check_base64(event.payload)
+    elif isinstance(event, Dtmf):
+        if len(event.digit) != 1 or event.digit not in DIGITS:
             raise ValueError(f"digit must be one of {DIGITS}, was {clip(repr(event.digit))}")
-        case Start():
-            _check_start(event)
+    elif isinstance(event, Start):
+        _check_start(event)
     return event
 
 

@@ -133,18 +133,21 @@ class MediaStream(Generic[Ours, Theirs]):
         heard = self._read(text)
         self._count(heard.sequence)
         event = heard.event
-        if isinstance(event, Unknown):
-            self._unknown += 1
-            return event  # type: ignore[return-value]  # only of those who may hear one
         phase = self._theirs.get(type(event))
         if phase is None:
-            code = StreamCode.INVALID_MESSAGE if self.bidirectional else StreamCode.PROTOCOL
-            raise RemoteProtocolError(self._refusal(self._role.peer, event), code)
+            return self._not_in_table(event)
         if heard.stream_sid != self._stream_sid:
             self._check_sid(heard)
         if phase is not self._phase:
             self._follow(event, phase)
         return event  # type: ignore[return-value]  # the table has only what they may say
+
+    def _not_in_table(self, event: Event) -> Theirs:
+        if isinstance(event, Unknown):
+            self._unknown += 1
+            return event  # type: ignore[return-value]  # only of those who may hear one
+        code = StreamCode.INVALID_MESSAGE if self.bidirectional else StreamCode.PROTOCOL
+        raise RemoteProtocolError(self._refusal(self._role.peer, event), code)
 
     def _count(self, sequence: int | None) -> None:
         if sequence is None:

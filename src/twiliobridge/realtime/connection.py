@@ -51,7 +51,7 @@ class RealtimeConnection:
         Raises LocalProtocolError where the event is not legal now, or cannot be written; the phase stays.
         """
         position = step(self._position, self.our_role, event)
-        if isinstance(event, ServerEvent) and not event.event_id:
+        if self.our_role is Role.SERVER and not event.event_id:
             event = msgspec.structs.replace(event, event_id=self._ids.new("event"))
         text = encode(event)
         self._position = position
@@ -73,7 +73,7 @@ class RealtimeConnection:
             self._faults += 1
             raise RemoteProtocolError.like(error, getattr(event, "event_id", None)) from None
         self._received += 1
-        self._unknown += isinstance(event, Unknown)
+        self._unknown += type(event) is Unknown
         return event
 
     def statistics(self) -> Statistics:

@@ -29,8 +29,9 @@ Step = Callable[[], bool]
 async def watch(peer: socket.socket, step: Step) -> None:
     """Calls `step` whenever `peer` can be read, until it returns False; what it raises is raised here.
 
-    It runs in another task of the same run, with the context variables of this one. One watches a socket at a
-    time. Raises trio.ClosedResourceError on `notify_closing`. Cancelled, it is called no more.
+    It runs in another task of the same run, with the context variables of this one. Raises
+    trio.ClosedResourceError on `notify_closing`, trio.BusyResourceError where another task watches `peer`.
+    Cancelled, it is called no more.
     """
     if HAS_EPOLL:
         await _of_this_run().watch(peer.fileno(), step)
@@ -57,6 +58,10 @@ class _Reactor:
         self._epoll = select.epoll()
         self._watched: dict[int, tuple[Step, trio.lowlevel.Task]] = {}
         self._life = trio.CancelScope()
+        self._called: int | None = None
+        "Whose step is running."
+        self._cancelled: trio.lowlevel.RaiseCancelT | None = None
+        "What that step has done to its own task."
 
     async def run(self) -> None:
         with self._epoll, self._life:
@@ -65,10 +70,15 @@ class _Reactor:
                 self._turn()
 
     async def watch(self, peer: int, step: Step) -> None:
+        if peer in self._watched:
+            raise trio.BusyResourceError("another task watches this socket")
         self._epoll.register(peer, select.EPOLLIN)
         self._watched[peer] = step, trio.lowlevel.current_task()
 
-        def abort(_: trio.lowlevel.RaiseCancelT) -> trio.lowlevel.Abort:
+        def abort(raise_cancel: trio.lowlevel.RaiseCancelT) -> trio.lowlevel.Abort:
+            if peer == self._called:  # which may still have something to raise
+                self._cancelled = raise_cancel
+                return trio.lowlevel.Abort.FAILED
             self._forget(peer)
             return trio.lowlevel.Abort.SUCCEEDED
 
@@ -91,13 +101,18 @@ class _Reactor:
                     self._call(peer, *self._watched[peer])
 
     def _call(self, peer: int, step: Step, task: trio.lowlevel.Task) -> None:
+        self._called, self._cancelled = peer, None
         try:
-            if task.context.run(step):
-                return
+            wants_more = task.context.run(step)
         except BaseException as error:  # noqa: BLE001 -- it is the task's
             self.let_go(peer, outcome.Error(error))
         else:
-            self.let_go(peer, outcome.Value(None))
+            if self._cancelled is not None:
+                self.let_go(peer, outcome.capture(self._cancelled))
+            elif not wants_more:
+                self.let_go(peer, outcome.Value(None))
+        finally:
+            self._called = None
 
     def _forget(self, peer: int) -> None:
         del self._watched[peer]
