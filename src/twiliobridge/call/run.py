@@ -3,7 +3,6 @@
 import logging
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import AbstractAsyncContextManager
-from typing import cast
 
 import trio
 
@@ -174,7 +173,7 @@ class _Call:
     def model_said(self, message: str | bytes) -> None:
         now = self.now()
         try:
-            event = cast("ServerEvent | Unknown", self.session.receive(message))
+            event: ServerEvent | Unknown = self.session.receive(message)  # type: ignore[assignment]  # a server's
         except ModelFault as fault:
             self.count_fault("model", fault, self.session.statistics().faults, Ending.MODEL_LOST)
             return

@@ -10,7 +10,7 @@ from twiliobridge.conversation.ending import Ending
 from twiliobridge.conversation.mind import Mind, Phase, to_model
 from twiliobridge.conversation.playout import Part
 from twiliobridge.conversation.transcript import Speaker
-from twiliobridge.mediastream.bounds import checked
+from twiliobridge.mediastream.bounds import check_base64
 from twiliobridge.mediastream.events import Play, audio_ms
 from twiliobridge.realtime import events as model
 from twiliobridge.realtime.errors import is_fatal
@@ -155,9 +155,10 @@ def on_audio(mind: Mind, event: model.OutputAudioDelta, now: float) -> list[Comm
 def playable(delta: str) -> bool:
     """What is no base64, the phone would refuse; what is empty, a truncation."""
     try:
-        return bool(checked(Play(payload=delta)).payload)
+        check_base64(delta)
     except ValueError:
         return False
+    return delta != ""
 
 
 def on_audio_done(mind: Mind, event: model.OutputAudioDone, now: float) -> list[Command]:

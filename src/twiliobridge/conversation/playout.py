@@ -19,6 +19,7 @@ to their distance. Source: Twilio docs, Media Streams > mark and clear; OpenAI d
 
 from collections import deque
 from dataclasses import dataclass
+from math import inf
 
 import msgspec
 
@@ -96,7 +97,7 @@ class Playout:
         self._sent = 0.0
         self._played = 0.0
         self._marked = 0.0
-        self._anchor = (0.0, 0.0)
+        self._anchor = (0.0, -inf)
 
     @property
     def drained(self) -> bool:
@@ -125,10 +126,8 @@ class Playout:
 
     def sent(self, part: Part, duration_ms: float, now: float) -> None:
         """So much audio of a part went out."""
-        if self.drained or self._overdue(now):
-            self._rest(now)
-        elif not self._pending and now > self.ends:  # the model paused before a mark was due
-            self._anchor = (self._sent, now)
+        if now >= self.ends:
+            self._resume(now)
         length = self._lengths.get(part)
         if length is None:
             length = self._lengths[part] = _Length()
@@ -185,6 +184,13 @@ class Playout:
         lengths = self._lengths
         self._begin()
         return tuple(Unheard(p, int(heard[p]), lengths[p].ms) for p in lengths if p in heard)
+
+    def _resume(self, now: float) -> None:
+        """More is sent after the time at which all before it should have been heard."""
+        if self.drained or self._overdue(now):
+            self._rest(now)
+        elif not self._pending:  # the model paused before a mark was due
+            self._anchor = (self._sent, now)
 
     def _overdue(self, now: float) -> bool:
         return now >= self.ends + MARKS_LOST_AFTER

@@ -48,13 +48,14 @@ class Relay:
         return phone_side.PHONE[type(event)](self._mind, event, now)
 
     def model_said(self, event: ServerEvent | UnknownToModel, now: float) -> Sequence[Command]:
-        if self._mind.phase is Phase.ENDED:
+        mind = self._mind
+        if mind.phase is Phase.ENDED:
             return ()
         if type(event) is not OutputAudioDelta:
             self._due = None
-        self._mind.model_heard, self._mind.probed = now, False
+        mind.model_heard, mind.probed = now, False
         react = model_side.MODEL.get(type(event), phone_side.ignore)
-        return react(self._mind, event, now)
+        return react(mind, event, now)
 
     def tool_done(self, call_id: str, output: str, now: float) -> Sequence[Command]:
         """A tool's answer, or the error text that stands for one."""
