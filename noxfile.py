@@ -49,10 +49,14 @@ def minutes(session: nox.Session) -> None:
 
 @nox.session
 def sound(session: nox.Session) -> None:
-    """Microphone and speaker by a real sound server; skipped, with the reason, where there is none."""
-    groups(session, "tests")
+    """Microphone and speaker by a real sound server; skipped, with the reason, where there is none.
+
+    In real time: where a shared machine stands still for longer than 40 ms, sound is lost before it is ours.
+    A test that fails is run again, up to twice, and the summary names each; what is broken fails three times.
+    """
+    groups(session, "sound")
     session.install(".[offline]")
-    session.run("pytest", "-m", "sound_server", *session.posargs)
+    session.run("pytest", "-m", "sound_server", "--reruns", "2", "-raR", *session.posargs)
 
 
 @nox.session
