@@ -1,18 +1,12 @@
 """An end of a WebSocket without a socket, and what it may be told."""
 
 import trio
-from websockets.client import ClientProtocol
 from websockets.frames import Close, Opcode
-from websockets.protocol import State
-from websockets.server import ServerProtocol
-from websockets.uri import parse_uri
+from websockets.protocol import Protocol, Side
 
 from twiliobridge.wires.framing import Framing
 
 LARGEST = 70_000
-
-
-URI = parse_uri("ws://h/")
 
 
 class End:
@@ -20,8 +14,7 @@ class End:
 
     def __init__(self, role, step):
         self.is_server = role == "server"
-        core = ServerProtocol if self.is_server else lambda **more: ClientProtocol(URI, **more)
-        self.framing = Framing(core(state=State.OPEN, max_size=LARGEST), LARGEST)
+        self.framing = Framing(Side.SERVER if self.is_server else Side.CLIENT, LARGEST)
         self.role, self.step = role, step
         self.heard = []
         "Messages, and what was answered, in the order of their time."
@@ -64,7 +57,7 @@ class End:
 
 def frames(data, *, masked):
     """What we have written, as a core of the other side reads it."""
-    reader = ServerProtocol(state=State.OPEN) if masked else ClientProtocol(URI, state=State.OPEN)
+    reader = Protocol(Side.SERVER if masked else Side.CLIENT)
     reader.receive_data(data)
     assert reader.parser_exc is None
     return [(frame.opcode, bytes(frame.data)) for frame in reader.events_received()]

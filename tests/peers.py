@@ -5,7 +5,7 @@ from contextlib import asynccontextmanager, suppress
 
 import trio
 
-from twiliobridge.mediastream import Connected, Media, MediaStream, Play, Start, Stop
+from twiliobridge.mediastream import Connected, Media, MediaStream, Phase, Play, Start, Stop
 from twiliobridge.mediastream import Mark as PhoneMark
 from twiliobridge.mediastream import Role as PhoneRole
 from twiliobridge.realtime import RealtimeConnection, default_session, merged
@@ -63,10 +63,10 @@ class Phone:
         self.clock_ms += ms
 
     async def hear(self):
-        """The next event; marks are echoed as they pass."""
+        """The next event; marks are echoed as they pass, until `say(STOP)`."""
         event = self.stream.receive(await self.wire.receive())
         self.heard.append(event)
-        if isinstance(event, PhoneMark):
+        if isinstance(event, PhoneMark) and self.stream.phase is Phase.STREAMING:
             self.say(event)
         return event
 

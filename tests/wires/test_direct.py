@@ -29,7 +29,9 @@ async def upgraded_pair(backlog=BACKLOG):
     wires, done = [], trio.Event()
 
     async def answer(stream):
-        async with open_upgraded_wire(await peek_upgrade(stream, ("/",), LARGEST), backlog) as wire:
+        async with open_upgraded_wire(
+            await peek_upgrade(stream, ("/",)), backlog=backlog, max_message_size=LARGEST
+        ) as wire:
             wires.append(wire)
             await done.wait()
 

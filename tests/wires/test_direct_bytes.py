@@ -5,8 +5,7 @@ from contextlib import asynccontextmanager
 
 import pytest
 import trio
-from websockets.protocol import State
-from websockets.server import ServerProtocol
+from websockets.protocol import Side
 
 from twiliobridge.wires.direct import open_direct_wire
 from twiliobridge.wires.framing import Framing
@@ -19,7 +18,7 @@ async def bare_pair():
     """The server's end past its handshake, and a stream of bytes to it."""
     here, there = socket.socketpair()
     here.setblocking(False)
-    framing = Framing(ServerProtocol(state=State.OPEN), BOUND)
+    framing = Framing(Side.SERVER, BOUND)
     async with (
         open_direct_wire(here, framing, backlog=BOUND) as wire,
         trio.SocketStream(trio.socket.from_stdlib_socket(there)) as stream,

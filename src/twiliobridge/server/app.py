@@ -130,10 +130,12 @@ class Desk:
 
     async def media_lane(self, stream: trio.SocketStream) -> bool:
         """Likewise, by the task that the listener runs for a connection. What it refuses is left to Quart."""
-        upgrade = await peek_upgrade(stream, STREAM_PATHS, self._settings.phone_message)
+        upgrade = await peek_upgrade(stream, STREAM_PATHS)
         if upgrade is None or self._reason_to_refuse(upgrade):
             return False
-        await self._host(open_upgraded_wire(upgrade, self._settings.phone_backlog), "direct")
+        most = self._settings
+        wire = open_upgraded_wire(upgrade, backlog=most.phone_backlog, max_message_size=most.phone_message)
+        await self._host(wire, "direct")
         return True
 
     def _reason_to_refuse(self, asked: Asked) -> tuple[str, int] | None:

@@ -38,12 +38,11 @@ _DATA = frozenset({Opcode.CONT, Opcode.TEXT, Opcode.BINARY})
 
 
 class Framing:
-    def __init__(self, core: Protocol, largest: int) -> None:
-        """`core` is past its handshake, and has seen no byte behind it; `largest` bounds a message, bytes."""
-        core.events_received()  # the handshake
-        self._core = core
+    def __init__(self, side: Side, largest: int) -> None:
+        """From the first byte behind the handshake; `largest` bounds a message, bytes."""
+        self._core = Protocol(side, max_size=largest, logger=QUIET)
         self._largest = largest
-        self._is_server = core.side is Side.SERVER
+        self._is_server = side is Side.SERVER
         self._heard_text = _WHOLE_TEXT | (_MASKED if self._is_server else 0)
         self._said_text = _WHOLE_TEXT | (0 if self._is_server else _MASKED)
         self.over = False

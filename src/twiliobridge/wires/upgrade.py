@@ -11,6 +11,7 @@ from http import HTTPStatus
 
 import trio
 from websockets.http11 import Request
+from websockets.protocol import Side
 from websockets.server import ServerProtocol
 
 from twiliobridge.wires.direct import DirectWire, open_direct_wire
@@ -33,22 +34,20 @@ class Upgrade:
     stream: trio.SocketStream
     size: int
     "Bytes of the head."
-    core: ServerProtocol
-    "Its answer, 101, is ready to be sent."
-    largest: int
-    "Bytes of a message."
+    answer: bytes
+    "The head that opens the WebSocket, 101."
 
 
-async def peek_upgrade(stream: trio.SocketStream, paths: Sequence[str], largest: int) -> Upgrade | None:
+async def peek_upgrade(stream: trio.SocketStream, paths: Sequence[str]) -> Upgrade | None:
     """What is asked for at one of `paths`; None for all else: for what is no whole and legal handshake.
 
-    Nothing is taken from the stream, and nothing is said. `largest` will bound a message, bytes.
+    Nothing is taken from the stream, and nothing is said.
     """
     begins = tuple(f"GET {path}".encode() for path in paths)
     head = b""
     with trio.move_on_after(HEAD_WITHIN):
         head = await _peek(stream, begins)
-    return _read_head(stream, head, paths, largest)
+    return _read_head(stream, head, paths)
 
 
 async def _peek(stream: trio.SocketStream, begins: Sequence[bytes]) -> bytes:
@@ -72,11 +71,11 @@ def _may_become(head: bytes, begins: Sequence[bytes]) -> bool:
     return any(head.startswith(begin) or begin.startswith(head) for begin in begins)
 
 
-def _read_head(stream: trio.SocketStream, data: bytes, paths: Sequence[str], largest: int) -> Upgrade | None:
+def _read_head(stream: trio.SocketStream, data: bytes, paths: Sequence[str]) -> Upgrade | None:
     head, end, _ = data.partition(b"\r\n\r\n")
     if not end:
         return None
-    core = ServerProtocol(max_size=largest, logger=QUIET)
+    core = ServerProtocol(logger=QUIET)
     core.receive_data(head + end)
     asked = core.events_received()
     request = asked[0] if asked else None
@@ -88,19 +87,22 @@ def _read_head(stream: trio.SocketStream, data: bytes, paths: Sequence[str], lar
         return None
     core.send_response(answer)
     headers = {name.lower(): value for name, value in reversed(list(request.headers.raw_items()))}
-    return Upgrade(path, headers, stream, len(head + end), core, largest)
+    return Upgrade(path, headers, stream, len(head + end), b"".join(core.data_to_send()))
 
 
 @asynccontextmanager
-async def open_upgraded_wire(upgrade: Upgrade, backlog: int) -> AsyncIterator[DirectWire]:
+async def open_upgraded_wire(
+    upgrade: Upgrade, *, backlog: int, max_message_size: int
+) -> AsyncIterator[DirectWire]:
     """Answers with 101, without subprotocol or extension. From here on the connection is the wire's.
 
-    `backlog` bounds the bytes that wait to be written; code 1000 at the end, if it was not closed before.
+    `backlog` bounds the bytes that wait to be written; a peer's message of more than `max_message_size` bytes
+    ends the wire with 1009 and BrokenResourceError. Code 1000 at the end, if it was not closed before.
     """
     peer = socket.socket(fileno=upgrade.stream.socket.detach())
     peer.setblocking(False)
     with suppress(OSError):  # it is gone: the wire will say so
         peer.recv(upgrade.size)
-        peer.send(b"".join(upgrade.core.data_to_send()))
-    async with open_direct_wire(peer, Framing(upgrade.core, upgrade.largest), backlog=backlog) as wire:
+        peer.send(upgrade.answer)
+    async with open_direct_wire(peer, Framing(Side.SERVER, max_message_size), backlog=backlog) as wire:
         yield wire

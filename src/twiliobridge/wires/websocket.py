@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 import trio
 from websockets.client import ClientProtocol
 from websockets.exceptions import InvalidStatus
-from websockets.protocol import State
+from websockets.protocol import Side, State
 from websockets.uri import WebSocketURI
 
 from twiliobridge.wires.direct import READ_BYTES, DirectWire, open_direct_wire
@@ -76,11 +76,10 @@ async def open_websocket_wire(
         if proxy is not None:
             await tunnel(stream, proxy, address.host, address.port)
         tls = await _encrypt(stream, address, ssl_context) if address.secure else None
-        core = ClientProtocol(address.uri, max_size=max_message_size, logger=QUIET)
-        early = await _shake_hands(_Handshake(stream, tls, address), core, headers or {})
+        early = await _shake_hands(_Handshake(stream, tls, address), address, headers or {})
         peer = socket.socket(fileno=stream.socket.detach())
         peer.setblocking(False)
-        framing = Framing(core, max_message_size)
+        framing = Framing(Side.CLIENT, max_message_size)
         framing.receive(early)
         async with open_direct_wire(peer, framing, backlog=backlog, tls=tls) as wire:
             yield wire
@@ -148,8 +147,9 @@ class _Handshake:
         return Refused(f"{self.authority}: closed the connection during the WebSocket handshake")
 
 
-async def _shake_hands(server: _Handshake, core: ClientProtocol, headers: Mapping[str, str]) -> bytes:
+async def _shake_hands(server: _Handshake, address: Address, headers: Mapping[str, str]) -> bytes:
     """Asks for a WebSocket; what came behind the 101 already. Raises Rejected, Refused."""
+    core = ClientProtocol(address.uri, logger=QUIET)
     request = core.connect()
     for name, value in headers.items():
         request.headers[name] = value
