@@ -4,7 +4,7 @@ import asyncio
 import json
 from array import array
 
-from picows import WSFrame, WSListener, WSMsgType, WSTransport
+from picows import WSCloseCode, WSFrame, WSListener, WSMsgType, WSTransport
 
 from benchmarks.call import Call, clock
 
@@ -109,7 +109,7 @@ class Phone(WSListener):
             "streamSid": self.call.stream_sid,
         }
         self.send(json.dumps(stop).encode())
-        self._transport.send_close()
+        self._transport.send_close(WSCloseCode.OK)
         self._transport.disconnect()
 
     def on_ws_disconnected(self, transport: WSTransport) -> None:

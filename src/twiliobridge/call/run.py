@@ -194,7 +194,8 @@ class _Call:
                 self.nursery.start_soon(self.run_tool, command)
             else:
                 self.hang_up(command)
-        self.set_timer()
+        if self.relay.due is None:
+            self.set_timer()
 
     def tell(self, leg: Leg, wire: Wire, event: object, text: str) -> None:
         if self.watch:

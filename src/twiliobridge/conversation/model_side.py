@@ -146,8 +146,7 @@ def on_audio(mind: Mind, event: model.OutputAudioDelta, now: float) -> list[Comm
     for start in range(0, len(event.delta), LARGEST_PIECE):
         piece = event.delta[start : start + LARGEST_PIECE]
         commands.append(ToPhone(Play(payload=piece)))
-        mind.playout.sent(part, audio_ms(piece), now)
-        if mind.playout.mark_due:
+        if mind.playout.sent(part, audio_ms(piece), now):
             commands += farewell.mark_tail(mind)
     return commands
 

@@ -97,7 +97,7 @@ class Playout:
         self._sent = 0.0
         self._played = 0.0
         self._marked = 0.0
-        self._anchor = (0.0, -inf)
+        self._set_anchor(0.0, -inf)
 
     @property
     def drained(self) -> bool:
@@ -109,23 +109,13 @@ class Playout:
         """Some audio at the end has no mark behind it."""
         return self._marked < self._sent
 
-    @property
-    def mark_due(self) -> bool:
-        return self._sent - self._marked >= MARK_EVERY_MS
-
-    @property
-    def ends(self) -> float:
-        """When all that was sent will have been heard, if the line does not stall."""
-        reached, since = self._anchor
-        return since + (self._sent - reached) / 1000.0
-
     def has_room(self, duration_ms: float, now: float) -> bool:
         """Whether Twilio's buffer takes so much more."""
         fits = self._sent - self._played + duration_ms <= TWILIO_BUFFER_MS or self._overdue(now)
         return fits and len(self._segments) < MOST_SEGMENTS and len(self._lengths) < MOST_SEGMENTS
 
-    def sent(self, part: Part, duration_ms: float, now: float) -> None:
-        """So much audio of a part went out."""
+    def sent(self, part: Part, duration_ms: float, now: float) -> bool:
+        """So much audio of a part went out. Whether a mark is due."""
         if now >= self.ends:
             self._resume(now)
         length = self._lengths.get(part)
@@ -135,8 +125,10 @@ class Playout:
         if not self._segments or self._segments[-1].part != part:
             self._segments.append(_Segment(part, length.ms, self._sent, self._sent))
         self._sent += duration_ms
+        self.ends += duration_ms / 1000.0
         self._segments[-1].end = self._sent
         length.ms += duration_ms
+        return self._sent - self._marked >= MARK_EVERY_MS
 
     def ended(self, response_id: str, part: Part | None = None) -> None:
         """No more audio of a part, or of all parts of a response, is to come."""
@@ -161,7 +153,7 @@ class Playout:
             if passed == name:
                 break
         self._played = max(self._played, position)
-        self._anchor = (self._played, now)
+        self._set_anchor(self._played, now)
         while self._segments and self._segments[0].end <= self._played:
             self._segments.popleft()
 
@@ -185,12 +177,17 @@ class Playout:
         self._begin()
         return tuple(Unheard(p, int(heard[p]), lengths[p].ms) for p in lengths if p in heard)
 
+    def _set_anchor(self, reached: float, now: float) -> None:
+        self._anchor = (reached, now)
+        self.ends = now + (self._sent - reached) / 1000.0
+        "When all that was sent will have been heard, if the line does not stall."
+
     def _resume(self, now: float) -> None:
         """More is sent after the time at which all before it should have been heard."""
         if self.drained or self._overdue(now):
             self._rest(now)
         elif not self._pending:  # the model paused before a mark was due
-            self._anchor = (self._sent, now)
+            self._set_anchor(self._sent, now)
 
     def _overdue(self, now: float) -> bool:
         return now >= self.ends + MARKS_LOST_AFTER
@@ -198,7 +195,7 @@ class Playout:
     def _rest(self, now: float) -> None:
         """All that was sent counts as heard; what is sent next is heard from now on."""
         self._played = self._marked = self._sent
-        self._anchor = (self._sent, now)
+        self._set_anchor(self._sent, now)
         self._pending.clear()
         self._segments.clear()
         growing = [(part, length) for part, length in self._lengths.items() if length.growing]

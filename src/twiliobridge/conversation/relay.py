@@ -23,8 +23,8 @@ class Relay:
     def __init__(self, agent: Agent, limits: Limits, now: float) -> None:
         """Begins to count the bounds of `limits` at `now` (seconds, any origin)."""
         self._mind = Mind.at_birth(agent, limits, now)
-        self._due: float | None = None
-        "The last deadline, unless something may have come since that brings one closer."
+        self.due: float | None = None
+        "The last deadline; None where something has come since that may bring one closer."
 
     @property
     def phase(self) -> Phase:
@@ -43,16 +43,16 @@ class Relay:
     def phone_said(self, event: TwilioEvent | UnknownToPhone, now: float) -> Sequence[Command]:
         if self._mind.phase is Phase.ENDED:
             return ()
-        if type(event) is not Media:
-            self._due = None
+        if type(event) is not Media or self._mind.phase is not Phase.TALKING:
+            self.due = None
         return phone_side.PHONE[type(event)](self._mind, event, now)
 
     def model_said(self, event: ServerEvent | UnknownToModel, now: float) -> Sequence[Command]:
         mind = self._mind
         if mind.phase is Phase.ENDED:
             return ()
-        if type(event) is not OutputAudioDelta:
-            self._due = None
+        if type(event) is not OutputAudioDelta or mind.phase is not Phase.TALKING:
+            self.due = None
         mind.model_heard, mind.probed = now, False
         react = model_side.MODEL.get(type(event), phone_side.ignore)
         return react(mind, event, now)
@@ -61,7 +61,7 @@ class Relay:
         """A tool's answer, or the error text that stands for one."""
         if self._mind.phase is Phase.ENDED:
             return ()
-        self._due = None
+        self.due = None
         return model_side.answer_tool(self._mind, call_id, output, now)
 
     def phone_lost(self, ending: Ending, detail: str, now: float) -> Sequence[Command]:
@@ -72,7 +72,7 @@ class Relay:
         """The model's wire is gone: what is queued is still heard, within a bound."""
         if self._mind.phase is Phase.ENDED:
             return ()
-        self._due = None
+        self.due = None
         return farewell.model_gone(self._mind, ending, detail, now)
 
     def deadline(self) -> float | None:
@@ -80,11 +80,11 @@ class Relay:
 
         It may be early: while both talk, audio only moves deadlines away, and is not asked by how much.
         """
-        if self._due is None or self._mind.phase is not Phase.TALKING:
-            self._due = timers.deadline(self._mind)
-        return self._due
+        if self.due is None:
+            self.due = timers.deadline(self._mind)
+        return self.due
 
     def wake(self, now: float) -> Sequence[Command]:
         """Does what is due. Harmless when nothing is."""
-        self._due = None
+        self.due = None
         return timers.wake(self._mind, now)

@@ -62,7 +62,8 @@ class MediaStream(Generic[Ours, Theirs]):
         self._stream_sid = ""
         self._sent = 0
         self._chunks: dict[Track, int] = {"inbound": 0, "outbound": 0}
-        self._last_heard: int | None = 0  # `start` is number 1
+        self._next: int | None = 1
+        "The number of the peer's next message, if that can be told; `start` is number 1."
         self._messages = self._unknown = self._faults = self._gaps = 0
         self._enter(Phase.NEW)
 
@@ -111,7 +112,7 @@ class MediaStream(Generic[Ours, Theirs]):
             if self._role is Role.SERVER:
                 error.code = None  # Twilio logs a server's faults, not its own
             self._faults += 1
-            self._last_heard = None  # a refused message had a number too: it is no gap
+            self._next = None  # a refused message had a number too: it is no gap
             raise
 
     def _encode(self, event: Event) -> str:
@@ -131,7 +132,9 @@ class MediaStream(Generic[Ours, Theirs]):
             message = f"expected a text frame, got {len(text)} bytes of binary"
             raise RemoteProtocolError(message, StreamCode.MALFORMED_MESSAGE)
         heard = self._read(text)
-        self._count(heard.sequence)
+        if heard.sequence is not None:
+            self._gaps += heard.sequence != self._next and self._next is not None
+            self._next = heard.sequence + 1
         event = heard.event
         phase = self._theirs.get(type(event))
         if phase is None:
@@ -148,13 +151,6 @@ class MediaStream(Generic[Ours, Theirs]):
             return event  # type: ignore[return-value]  # only of those who may hear one
         code = StreamCode.INVALID_MESSAGE if self.bidirectional else StreamCode.PROTOCOL
         raise RemoteProtocolError(self._refusal(self._role.peer, event), code)
-
-    def _count(self, sequence: int | None) -> None:
-        if sequence is None:
-            return
-        if self._last_heard is not None and sequence != self._last_heard + 1:
-            self._gaps += 1
-        self._last_heard = sequence
 
     def _check_sid(self, heard: Heard) -> None:
         expected = heard.event.stream_sid if isinstance(heard.event, Start) else self._stream_sid

@@ -102,9 +102,9 @@ Event = TwilioEvent | ServerEvent | Unknown
 
 def audio_size(payload: str) -> int:
     """Bytes that a padded base64 text stands for."""
-    return len(payload) // 4 * 3 - payload.count("=", -2)
+    return int(audio_ms(payload) * 8)
 
 
 def audio_ms(payload: str) -> float:
     """Milliseconds that such a text of mu-law at 8 kHz plays."""
-    return audio_size(payload) / 8
+    return (len(payload) // 4 * 3 - payload.count("=", -2)) / 8

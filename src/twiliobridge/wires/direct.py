@@ -105,32 +105,38 @@ class DirectWire(Wire):
     async def _read(self) -> None:
         """Waits for bytes, and takes them to what they mean. Cancelled, it has read none."""
         await trio.lowlevel.wait_readable(self._socket)
-        self._read_now()
+        self._framing.receive(self._read_now())
 
-    def _read_now(self) -> None:
+    def _read_now(self) -> bytes:
+        """What is there, decrypted."""
         try:
             data = self._socket.recv(READ_BYTES)
         except BlockingIOError:  # readiness is a hint
-            return
+            return b""
         except OSError:
             data = b""
         plain = data if self._tls is None else self._decrypt(data)
-        if plain:
-            self._framing.receive(plain)
         if not data or (self._tls is not None and self._tls.over):
             self._ended = True
             self._forget()
+        return plain
 
     def _read_and_hand_over(self, take: Callable[[str | bytes], None]) -> bool:
-        self._read_now()
-        return self._hand_over(take)
+        data = self._read_now()
+        text = self._framing.receive_text(data)
+        if text is None:
+            self._framing.receive(data)
+            return self._hand_over(take)
+        take(text)
+        return not self._ended
 
     def _hand_over(self, take: Callable[[str | bytes], None]) -> bool:
         """The messages that were read; False where `receive` must go on: after too many, and at the end."""
         framing = self._framing
         for _ in range(MOST_IN_A_STEP):
             message = framing.next_message()
-            self._answer()
+            if framing.unsaid:
+                self._answer()
             if message is None:
                 return not (self._ended or framing.over)
             take(message)

@@ -81,6 +81,19 @@ class Framing:
         """Takes what the peer sent, cut anywhere."""
         self._data, self._at = self._data[self._at :] + data if self._at < len(self._data) else data, 0
 
+    def receive_text(self, data: bytes) -> str | None:
+        """The text that `data` is: nearly always one common frame, with nothing before it to be dealt with.
+
+        None if it is anything else. Then nothing was taken: `receive` does.
+        """
+        if self._at < len(self._data) or self._owed or self.over:
+            return None
+        self._data, self._at = data, 0
+        text = self._common()
+        if self._at < len(data):
+            self._data, self._at, text = b"", 0, None
+        return text
+
     def receive_end(self) -> None:
         """The peer's half of the connection is closed, in whatever way: nothing more will come."""
         self._end = self._end or (trio.BrokenResourceError, "the connection broke without a close")
