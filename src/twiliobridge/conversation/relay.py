@@ -13,10 +13,13 @@ from twiliobridge.conversation.ending import Ending
 from twiliobridge.conversation.limits import Limits
 from twiliobridge.conversation.mind import Mind, Phase
 from twiliobridge.conversation.transcript import Line
-from twiliobridge.mediastream.events import Media, TwilioEvent
+from twiliobridge.mediastream.events import Mark, Media, TwilioEvent
 from twiliobridge.mediastream.events import Unknown as UnknownToPhone
 from twiliobridge.realtime.events import OutputAudioDelta, ServerEvent
 from twiliobridge.realtime.events import Unknown as UnknownToModel
+
+_UNHURRIED = frozenset({Media, Mark})
+"What brings no deadline closer while both talk."
 
 
 class Relay:
@@ -43,7 +46,7 @@ class Relay:
     def phone_said(self, event: TwilioEvent | UnknownToPhone, now: float) -> Sequence[Command]:
         if self._mind.phase is Phase.ENDED:
             return ()
-        if type(event) is not Media or self._mind.phase is not Phase.TALKING:
+        if type(event) not in _UNHURRIED or self._mind.phase is not Phase.TALKING:
             self.due = None
         return phone_side.PHONE[type(event)](self._mind, event, now)
 

@@ -94,7 +94,11 @@ class MediaStream(Generic[Ours, Theirs]):
         phase = self._ours.get(type(event))
         if phase is None:
             raise LocalProtocolError(self._refusal(self._role, event))
-        text = self._encode(event)
+        text = (
+            encode_server(event, self._stream_sid)  # type: ignore[arg-type]  # the table has no other
+            if self._role is Role.SERVER
+            else self._number(event)
+        )
         if phase is not self._phase:
             self._follow(event, phase)
         return text
@@ -115,9 +119,8 @@ class MediaStream(Generic[Ours, Theirs]):
             self._next = None  # a refused message had a number too: it is no gap
             raise
 
-    def _encode(self, event: Event) -> str:
-        if self._role is Role.SERVER:
-            return encode_server(event, self._stream_sid)  # type: ignore[arg-type]  # the table has no other
+    def _number(self, event: Event) -> str:
+        """The text of Twilio's next message."""
         sid = event.stream_sid if isinstance(event, Start) else self._stream_sid
         chunk = self._chunks[event.track] + 1 if isinstance(event, Media) else 0
         text = encode_twilio(event, sid, self._sent + 1, chunk)  # type: ignore[arg-type]  # likewise
