@@ -75,6 +75,22 @@ async def run_call(
 class _Call:
     """The parts of a running call. The relay decides; here it is carried out, in order, without waiting."""
 
+    __slots__ = (
+        "agent",
+        "complete",
+        "limits",
+        "model",
+        "now",
+        "nursery",
+        "over",
+        "phone",
+        "relay",
+        "session",
+        "stream",
+        "timer",
+        "watch",
+    )
+
     def __init__(
         self,
         phone: Wire,

@@ -28,6 +28,8 @@ STALLED_EVERY = 0.25
 
 
 class Inbound:
+    __slots__ = ("_filled_ms", "_frame_ms", "_last", "_reached_ms", "_speaking")
+
     def __init__(self) -> None:
         self._reached_ms: float | None = None
         "The timestamp up to which the model has audio."

@@ -51,7 +51,7 @@ class Closing:
     "A caller who speaks now calls it off."
 
 
-@dataclass
+@dataclass(slots=True)
 class Mind:
     agent: Agent
     limits: Limits

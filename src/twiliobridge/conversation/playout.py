@@ -86,6 +86,18 @@ class _Segment:
 
 
 class Playout:
+    __slots__ = (
+        "_anchor",
+        "_lengths",
+        "_marked",
+        "_marks_made",
+        "_pending",
+        "_played",
+        "_segments",
+        "_sent",
+        "ends",
+    )
+
     def __init__(self) -> None:
         self._marks_made = 0
         self._begin()

@@ -23,6 +23,8 @@ _UNHURRIED = frozenset({Media, Mark})
 
 
 class Relay:
+    __slots__ = ("_mind", "due")
+
     def __init__(self, agent: Agent, limits: Limits, now: float) -> None:
         """Begins to count the bounds of `limits` at `now` (seconds, any origin)."""
         self._mind = Mind.at_birth(agent, limits, now)

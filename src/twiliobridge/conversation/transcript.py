@@ -50,6 +50,8 @@ class Line:
 class Transcript:
     """Lines in the order in which they began; a caller's words may arrive after the answer to them."""
 
+    __slots__ = ("_began", "_lines", "_sent_ms", "_turn_ended")
+
     def __init__(self, began: float) -> None:
         self._began = began
         self._lines: dict[str, Line] = {}

@@ -41,6 +41,23 @@ class MediaStream(Generic[Ours, Theirs]):
     that shows only if its tracks are other than inbound; then `start` alone makes it unidirectional.
     """
 
+    __slots__ = (
+        "_chunks",
+        "_faults",
+        "_gaps",
+        "_messages",
+        "_next",
+        "_ours",
+        "_phase",
+        "_read",
+        "_role",
+        "_sent",
+        "_stream_sid",
+        "_table",
+        "_theirs",
+        "_unknown",
+    )
+
     @overload
     def __init__(
         self: "MediaStream[ServerEvent, TwilioEvent | Unknown]",

@@ -28,6 +28,18 @@ class RealtimeConnection:
     `seed` tells the ids of a server's events from those of its other sessions; the same seed, the same ids.
     """
 
+    __slots__ = (
+        "_faults",
+        "_ids",
+        "_position",
+        "_read",
+        "_received",
+        "_sent",
+        "_unknown",
+        "our_role",
+        "their_role",
+    )
+
     def __init__(self, our_role: Role, seed: str = "") -> None:
         self.our_role = our_role
         self.their_role = Role.SERVER if our_role is Role.CLIENT else Role.CLIENT

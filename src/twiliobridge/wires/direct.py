@@ -29,6 +29,19 @@ MOST_IN_A_STEP = 16
 class DirectWire(Wire):
     """Opened by `open_direct_wire`, which also runs `write`."""
 
+    __slots__ = (
+        "_asleep",
+        "_backlog",
+        "_ended",
+        "_framing",
+        "_in_step",
+        "_leaving",
+        "_socket",
+        "_tls",
+        "_unsent",
+        "_waiting",
+    )
+
     def __init__(self, peer: socket.socket, framing: Framing, backlog: int, tls: Tls | None) -> None:
         self._socket = peer
         self._framing = framing

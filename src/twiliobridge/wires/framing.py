@@ -38,6 +38,23 @@ _DATA = frozenset({Opcode.CONT, Opcode.TEXT, Opcode.BINARY})
 
 
 class Framing:
+    __slots__ = (
+        "_at",
+        "_core",
+        "_data",
+        "_end",
+        "_fragmented",
+        "_heard_text",
+        "_is_server",
+        "_largest",
+        "_owed",
+        "_parts",
+        "_said_text",
+        "_utf8",
+        "over",
+        "unsaid",
+    )
+
     def __init__(self, side: Side, largest: int) -> None:
         """From the first byte behind the handshake; `largest` bounds a message, bytes."""
         self._core = Protocol(side, max_size=largest, logger=QUIET)

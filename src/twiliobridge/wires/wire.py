@@ -36,6 +36,7 @@ class Rejected(Unreachable):
 
 
 class Wire(Protocol):
+    __slots__ = ()
     """An open, message-based connection. Who opened it closes it."""
 
     async def receive(self) -> str | bytes:
