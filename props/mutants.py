@@ -42,21 +42,31 @@ def at_what_was_sent(stack):
 
 @mutant("truncates by the time since the first audio of the last item arrived", "call", 40)
 def by_the_clock_alone(stack):
+    stamps = {}
+
+    def birth(real):
+        def unstamped(self):
+            stamps.pop(id(self), None)
+            real(self)
+
+        return unstamped
+
     def sent(real):
         def stamped(self, part, size, now):
             if not self._segments or self._segments[-1].part != part:
-                self._stamp = self._sent, now
-            real(self, part, size, now)
+                stamps[id(self)] = self._sent, now
+            return real(self, part, size, now)
 
         return stamped
 
     def position(real):
         def elapsed(self, now):
-            start, since = getattr(self, "_stamp", self._anchor)
+            start, since = stamps.get(id(self), self._anchor)
             return min(start + (now - since) * 1000, self._sent)
 
         return elapsed
 
+    replace(stack, Playout, "__init__", birth)
     replace(stack, Playout, "sent", sent)
     replace(stack, Playout, "position", position)
 
@@ -99,10 +109,11 @@ def cut_twice(stack):
     def make(real):
         def interrupt(self, now):
             segments, lengths, pending = self._segments, self._lengths, self._pending
-            kept = self._sent, self._played, self._marked, self._anchor
+            kept, anchor = (self._sent, self._played, self._marked), self._anchor
             cut = real(self, now)
             self._segments, self._lengths, self._pending = segments, lengths, pending
-            self._sent, self._played, self._marked, self._anchor = kept
+            self._sent, self._played, self._marked = kept
+            self._set_anchor(*anchor)
             return cut
 
         return interrupt

@@ -1,7 +1,7 @@
 """What a field may hold beyond its type. What one end may send the other accepts, because both ask here."""
 
+from binascii import a2b_base64
 from functools import lru_cache
-from string import ascii_letters, digits
 from typing import TypeVar
 
 from twiliobridge.mediastream.errors import clip
@@ -10,8 +10,6 @@ from twiliobridge.mediastream.events import Dtmf, Event, Media, Play, Start
 DIGITS = "0123456789*#ABCD"
 COUNT_LIMIT = 2**53 - 1  # RFC 8259, section 6: integers beyond it do not survive every JSON reader
 
-_BASE64 = (ascii_letters + digits + "+/").encode()
-_PADDINGS = frozenset({b"", b"=", b"=="})
 _MEDIA_FORMAT = ("audio/x-mulaw", 8000, 1)
 _E = TypeVar("_E", bound=Event)
 
@@ -36,9 +34,13 @@ def checked(event: _E) -> _E:
 @lru_cache(maxsize=1)
 def check_base64(payload: str) -> None:
     """ValueError unless it is padded base64 in one line (RFC 4648, section 4)."""
-    # Deleting the alphabet is four times as fast as decoding, and this runs for every 20 ms of every call.
-    rest = payload.encode("ascii", "replace").translate(None, _BASE64)
-    if len(payload) % 4 or rest not in _PADDINGS or not payload.endswith(rest.decode()):
+    try:
+        a2b_base64(payload, strict_mode=True)
+        # Before Python 3.13 the decoder lets "=" behind what is whole pass.
+        is_whole = len(payload) % 4 == 0 and not payload.endswith("===")
+    except ValueError:
+        is_whole = False
+    if not is_whole:
         raise ValueError(
             f"payload must be padded base64 (RFC 4648, section 4), was {len(payload)} characters, "
             f"{clip(repr(payload[:40]))}"

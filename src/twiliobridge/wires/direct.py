@@ -90,7 +90,10 @@ class DirectWire(Wire):
         frame = self._framing.text(text)
         if self._waiting and self._waiting + len(frame) > self._backlog:
             raise WireFull(f"{self._waiting} bytes wait unread; the bound is {self._backlog}")
-        self._put(frame)
+        if self._unsent or self._tls is not None:
+            self._put(frame)
+        elif (sent := self._write(frame)) < len(frame):
+            self._keep(frame, sent)
 
     async def aclose(self, code: int = 1000, reason: str = "") -> None:
         if self._leaving:
@@ -179,9 +182,13 @@ class DirectWire(Wire):
             return
         sent = 0 if self._unsent else self._write(frame)
         if sent < len(frame):
-            self._unsent.append(memoryview(frame)[sent:])
-            self._waiting += len(frame) - sent
-            self._asleep.unpark_all()
+            self._keep(frame, sent)
+
+    def _keep(self, frame: bytes, sent: int) -> None:
+        """What the kernel did not take waits for the task that writes."""
+        self._unsent.append(memoryview(frame)[sent:])
+        self._waiting += len(frame) - sent
+        self._asleep.unpark_all()
 
     def _write(self, data: bytes | memoryview) -> int:
         """How many bytes are off one's hands."""

@@ -168,14 +168,12 @@ class Framing:
             size, begin = first - self._heard_text, begin - 2
             if not 0 <= size < 126:
                 return None
-        if size > self._largest or begin + size > len(data):
+        stop = begin + size
+        if size > self._largest or stop > len(data):
             return None
-        return self._read(begin, begin + size)
-
-    def _read(self, begin: int, stop: int) -> str | None:
-        payload = self._data[begin:stop]
+        payload = data[begin:stop]
         if self._is_server:
-            payload = apply_mask(payload, self._data[begin - 4 : begin])
+            payload = apply_mask(payload, data[begin - 4 : begin])
         try:
             text = payload.decode()
         except UnicodeDecodeError:
