@@ -26,6 +26,21 @@ def test_1_messages_of_every_size(end, opcode, size):
     assert end.heard == ["*" * size if opcode is TEXT else b"*" * size]
 
 
+@pytest.mark.parametrize("size", [5, 200])
+@pytest.mark.parametrize("before", ["frame", "fragment"])
+def test_1_what_looks_like_a_frame_within_a_message_is_none(role, before, size):
+    """Though a read begins where it does, and ends where it does."""
+    end = End(role, None)
+    inner = end.frame(TEXT, b"*" * size)
+    outer = end.frame(BINARY, inner, mask=bytes(4))
+    if before == "fragment":
+        end.take(end.frame(BINARY, b"<", fin=False))
+        outer = end.frame(CONT, inner, mask=bytes(4))
+    end.take(outer[: -len(inner)])
+    end.take(inner)
+    assert end.heard == [inner if before == "frame" else b"<" + inner]
+
+
 @pytest.mark.parametrize("size", [0, 1, 125, 126, 65535, 65536])
 def test_1_what_we_write_is_read(role, size):
     end = End(role, None)
