@@ -9,7 +9,7 @@ from twiliobridge.realtime.codec import encode, read_client, read_server
 from twiliobridge.realtime.errors import LocalProtocolError, RemoteProtocolError
 from twiliobridge.realtime.ids import Ids
 from twiliobridge.realtime.server_events import ServerEvent, Unknown
-from twiliobridge.realtime.state import Event, Phase, Position, Role, step
+from twiliobridge.realtime.state import STILL, Event, Phase, Position, Role, step
 
 
 @dataclass(frozen=True)
@@ -35,6 +35,8 @@ class RealtimeConnection:
         "_read",
         "_received",
         "_sent",
+        "_still_ours",
+        "_still_theirs",
         "_unknown",
         "our_role",
         "their_role",
@@ -45,7 +47,7 @@ class RealtimeConnection:
         self.their_role = Role.SERVER if our_role is Role.CLIENT else Role.CLIENT
         self._read = read_server if our_role is Role.CLIENT else read_client
         self._ids = Ids(seed)
-        self._position = Position()
+        self._stand(Position())
         self._sent = self._received = self._unknown = self._faults = 0
 
     @property
@@ -62,11 +64,14 @@ class RealtimeConnection:
 
         Raises LocalProtocolError where the event is not legal now, or cannot be written; the phase stays.
         """
-        position = step(self._position, self.our_role, event)
+        position = self._position
+        if type(event) not in self._still_ours:
+            position = step(position, self.our_role, event)
         if self.our_role is Role.SERVER and not event.event_id:
             event = msgspec.structs.replace(event, event_id=self._ids.new("event"))
         text = encode(event)
-        self._position = position
+        if position is not self._position:
+            self._stand(position)
         self._sent += 1
         return text
 
@@ -77,7 +82,8 @@ class RealtimeConnection:
         """
         try:
             event = self._read(text)
-            self._position = step(self._position, self.their_role, event)
+            if type(event) not in self._still_theirs:
+                self._stand(step(self._position, self.their_role, event))
         except RemoteProtocolError:
             self._faults += 1
             raise
@@ -87,6 +93,11 @@ class RealtimeConnection:
         self._received += 1
         self._unknown += type(event) is Unknown
         return event
+
+    def _stand(self, position: Position) -> None:
+        self._position = position
+        self._still_ours = STILL[position.phase][self.our_role]
+        self._still_theirs = STILL[position.phase][self.their_role]
 
     def statistics(self) -> Statistics:
         return Statistics(self._sent, self._received, self._unknown, self._faults)

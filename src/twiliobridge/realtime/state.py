@@ -26,8 +26,6 @@ class Role(Enum):
     CLIENT = "client"
     SERVER = "server"
 
-    __hash__ = object.__hash__  # a key for every message; Enum's own hashes the name, in Python
-
 
 class Phase(Enum):
     NEW = "new"
@@ -37,8 +35,6 @@ class Phase(Enum):
     "The conversation's own response is being made."
     CLOSED = "closed"
     "An error has ended the session; the socket closes next."
-
-    __hash__ = object.__hash__  # a key for every message; Enum's own hashes the name, in Python
 
 
 class OutOfBand:
@@ -131,6 +127,16 @@ DISTINCTIONS: dict[Kind, Callable[[Any, Position], Kind]] = {
     ResponseDone: of_end,
     Error: of_error,
 }
+
+
+STILL: dict[Phase, dict[Role, frozenset[Kind]]] = {
+    phase: {
+        role: frozenset(kind for kind, after in row.items() if after is phase and kind not in DISTINCTIONS)
+        for role, row in rows.items()
+    }
+    for phase, rows in TRANSITIONS.items()
+}
+"Events that leave a session where it stands, all audio among them: `step` need not be asked."
 
 
 def step(position: Position, sender: Role, event: Event) -> Position:
