@@ -158,15 +158,18 @@ def deaf_to_keys(stack):
 
 @mutant("gives all marks one name, and takes each that returns for the oldest", "conversation", 100)
 def marks_without_identity(stack):
-    def make(real):
-        def mark(self):
+    def mark(real):
+        def named(self):
             real(self)
-            self._pending[-1] = ("responsePart", self._sent)
             return "responsePart"
 
-        return mark
+        return named
 
-    replace(stack, Playout, "mark", make)
+    def returned(real):
+        return lambda self, name, now: real(self, f"m{self._marks_made - len(self._pending) + 1}", now)
+
+    replace(stack, Playout, "mark", mark)
+    replace(stack, Playout, "mark_returned", returned)
 
 
 @mutant("counts cleared marks as played", "conversation", 100)

@@ -81,12 +81,11 @@ def test_pauses_do_not_prolong_the_wait_for_a_mark():
 def test_an_item_in_two_pieces_is_measured_from_its_first_byte():
     """A part that another one interrupts goes on counting where it left off."""
     playout = Playout()
-    sent(playout, A, 400)
-    sent(playout, B, 400)
+    marks = sent(playout, A, 400), sent(playout, B, 400)
     playout.sent(A, 400, 0.0)
     playout.ended(B.response_id)
-    for name in list(playout._pending):
-        playout.mark_returned(name[0], now=0.8)
+    for name in marks:
+        playout.mark_returned(name, now=0.8)
     [cut] = playout.interrupt(0.9)
     assert cut.heard_ms == pytest.approx(500, abs=1)
     assert cut.sent_ms == 800
@@ -162,3 +161,13 @@ def test_the_ledger_is_bounded_whatever_the_model_generates():
     playout.mark_returned(playout.mark(), now=1.0)
     playout.sent(A, 1 / 8, now=2.0)
     assert len(playout._lengths) <= MOST_GROWING + 1
+
+
+@pytest.mark.parametrize("name", ["m0", "m2", "m01", "m", "M1", "m1 ", "m\u0661", "m" + "9" * 5000, ""])
+def test_a_name_that_is_no_mark_on_its_way_changes_nothing(name):
+    playout = Playout()
+    sent(playout, A, 400)
+    playout.mark_returned(name, now=0.1)
+    assert not playout.drained
+    playout.mark_returned("m1", now=0.4)
+    assert playout.drained

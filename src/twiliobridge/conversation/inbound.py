@@ -6,7 +6,6 @@ mid-speech, when nothing has come for a while. Either way the model's clock stay
 """
 
 import base64
-from collections import deque
 
 from twiliobridge.audio.format import AudioFormat
 from twiliobridge.mediastream.events import Media, audio_ms
@@ -86,13 +85,13 @@ class Early:
     def __init__(self, most_ms: float) -> None:
         self._most_ms = most_ms
         self._ms = 0.0
-        self._payloads: deque[str] = deque()
+        self._payloads: list[str] = []
 
     def keep(self, payloads: tuple[str, ...]) -> None:
         self._payloads.extend(payloads)
         self._ms += sum(map(audio_ms, payloads))
         while self._ms > self._most_ms:
-            self._ms -= audio_ms(self._payloads.popleft())
+            self._ms -= audio_ms(self._payloads.pop(0))
 
     def take(self) -> tuple[str, ...]:
         taken = tuple(self._payloads)

@@ -17,7 +17,8 @@ to their distance. Source: Twilio docs, Media Streams > mark and clear; OpenAI d
 `conversation.item.truncate`.
 """
 
-from collections import deque
+import re
+from array import array
 from dataclasses import dataclass
 from math import inf
 
@@ -39,6 +40,10 @@ MOST_SEGMENTS = 4096
 
 MOST_GROWING = 64
 "Parts without an end that are remembered after they were heard. The service generates one at a time."
+
+
+_NAME = re.compile("m([1-9][0-9]{0,8})")
+"Of a mark of ours: its number, counted from the beginning of the call."
 
 
 class Part(msgspec.Struct, frozen=True):
@@ -103,9 +108,10 @@ class Playout:
         self._begin()
 
     def _begin(self) -> None:
-        self._segments: deque[_Segment] = deque()
+        self._segments: list[_Segment] = []
         self._lengths: dict[Part, _Length] = {}
-        self._pending: deque[tuple[str, float]] = deque()
+        self._pending = array("d")
+        "Positions of the marks that have not come back, the last of them that of the last mark made."
         self._sent = 0.0
         self._played = 0.0
         self._marked = 0.0
@@ -151,30 +157,27 @@ class Playout:
     def mark(self) -> str:
         """The name of a mark to send now, behind all audio sent so far."""
         self._marks_made += 1
-        name = f"m{self._marks_made}"
-        self._pending.append((name, self._sent))
+        self._pending.append(self._sent)
         self._marked = self._sent
-        return name
+        return f"m{self._marks_made}"
 
     def mark_returned(self, name: str, now: float) -> None:
         """Marks from before an interruption, and names that are not ours, change nothing."""
-        if not any(name == pending for pending, _ in self._pending):
+        passed = len(self._pending) - 1 - (self._marks_made - _number(name))
+        if not 0 <= passed < len(self._pending):
             return
-        while self._pending:
-            passed, position = self._pending.popleft()
-            if passed == name:
-                break
-        self._played = max(self._played, position)
+        self._played = max(self._played, self._pending[passed])
+        del self._pending[: passed + 1]
         self._set_anchor(self._played, now)
         while self._segments and self._segments[0].end <= self._played:
-            self._segments.popleft()
+            del self._segments[0]
 
     def position(self, now: float) -> float:
         """Milliseconds heard by now since the last interruption, as estimated above."""
         if self._overdue(now):
             return self._sent
         reached, since = self._anchor
-        bound = self._pending[0][1] if self._pending else self._sent
+        bound = self._pending[0] if self._pending else self._sent
         return max(self._played, min(reached + (now - since) * 1000.0, bound, self._sent))
 
     def interrupt(self, now: float) -> tuple[Unheard, ...]:
@@ -208,7 +211,13 @@ class Playout:
         """All that was sent counts as heard; what is sent next is heard from now on."""
         self._played = self._marked = self._sent
         self._set_anchor(self._sent, now)
-        self._pending.clear()
+        self._pending = array("d")
         self._segments.clear()
         growing = [(part, length) for part, length in self._lengths.items() if length.growing]
         self._lengths = dict(growing[-MOST_GROWING:])
+
+
+def _number(name: str) -> int:
+    """Which mark of ours has this name; 0 if none can have."""
+    named = _NAME.fullmatch(name)
+    return int(named[1]) if named else 0

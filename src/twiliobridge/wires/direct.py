@@ -1,14 +1,13 @@
 """A wire straight on a socket: no stream, no channel and no task between a call and its peer.
 
-`send` writes at once what the kernel takes; the rest waits in a bounded backlog for the one task of the wire,
-which else sleeps. `receive` waits for the socket, reads once, and returns the messages of that read one by
-one, so that a message is read, decided and answered in one step of the task that receives. `deliver` does
+`send` writes at once what the kernel takes; the rest waits in a bounded backlog for a task that lives as
+long as there is some. `receive` waits for the socket, reads once, and returns the messages of that read one
+by one, so that a message is read, decided and answered in one step of the task that receives. `deliver` does
 without that task, too, while nothing but messages comes.
 """
 
 import socket
-from collections import deque
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
 from functools import partial
 from typing import NoReturn
@@ -21,36 +20,44 @@ from twiliobridge.wires.tls import Tls, TlsFault
 from twiliobridge.wires.wire import GRACE, Wire, WireFull
 
 READ_BYTES = 8192
-"Several frames of a phone, or 700 ms of a model. A buffer of 64 KiB leaves holes in the heap: 40 KiB a call."
+"Several frames of a phone, or 700 ms of a model. Buffers of 64 KiB leave holes in the heap: 40 KiB a call."
 MOST_IN_A_STEP = 16
 "Messages that one read may have brought before other tasks have their turn: a third of a second of frames."
 
 
 class DirectWire(Wire):
-    """Opened by `open_direct_wire`, which also runs `write`."""
+    """Opened by `open_direct_wire`."""
 
     __slots__ = (
-        "_asleep",
         "_backlog",
         "_ended",
         "_framing",
         "_in_step",
         "_leaving",
         "_socket",
+        "_start",
         "_tls",
         "_unsent",
         "_waiting",
     )
 
-    def __init__(self, peer: socket.socket, framing: Framing, backlog: int, tls: Tls | None) -> None:
+    def __init__(
+        self,
+        peer: socket.socket,
+        framing: Framing,
+        backlog: int,
+        tls: Tls | None,
+        start: Callable[[Callable[[], Awaitable[None]]], None],
+    ) -> None:
+        """`start` runs a task for as long as the wire is open."""
         self._socket = peer
         self._framing = framing
         self._tls = tls
         self._backlog = backlog
-        self._unsent: deque[memoryview] = deque()
+        self._start = start
+        self._unsent: list[memoryview] = []
         self._waiting = 0
         "Bytes in `_unsent`."
-        self._asleep = trio.lowlevel.ParkingLot()
         self._in_step = 0
         "Messages since the last checkpoint."
         self._leaving = False
@@ -103,7 +110,6 @@ class DirectWire(Wire):
         notify_closing(self._socket)
         try:
             self._put(self._framing.close(code, reason))
-            self._asleep.unpark_all()
             with trio.move_on_after(GRACE):
                 while self._unsent:
                     await self._write_some()
@@ -112,11 +118,11 @@ class DirectWire(Wire):
             notify_closing(self._socket)
             self._socket.close()
 
-    async def write(self) -> None:
+    async def _write_on(self) -> None:
         """Writes what the kernel did not take at once, as soon as it does; `aclose` then writes the rest."""
         with suppress(trio.ClosedResourceError):
-            while not self._leaving:
-                await (self._write_some() if self._unsent else self._asleep.park())
+            while self._unsent and not self._leaving:
+                await self._write_some()
 
     async def _read(self) -> None:
         """Waits for bytes, and takes them to what they mean. Cancelled, it has read none."""
@@ -185,10 +191,13 @@ class DirectWire(Wire):
             self._keep(frame, sent)
 
     def _keep(self, frame: bytes, sent: int) -> None:
-        """What the kernel did not take waits for the task that writes."""
+        """What the kernel did not take, as long as there is somebody to write to."""
+        if self._ended:
+            return
+        if not self._unsent and not self._leaving:
+            self._start(self._write_on)
         self._unsent.append(memoryview(frame)[sent:])
         self._waiting += len(frame) - sent
-        self._asleep.unpark_all()
 
     def _write(self, data: bytes | memoryview) -> int:
         """How many bytes are off one's hands."""
@@ -208,13 +217,12 @@ class DirectWire(Wire):
         if sent < len(self._unsent[0]):
             self._unsent[0] = self._unsent[0][sent:]
         else:
-            self._unsent.popleft()
+            del self._unsent[0]
 
     def _forget(self) -> None:
         """There is nobody left to write to."""
         self._unsent.clear()
         self._waiting = 0
-        self._asleep.unpark_all()
 
     async def _hear_out(self) -> None:
         """Reads until the peer has closed, too: TCP turns a close over unread bytes into a reset, which would
@@ -238,9 +246,8 @@ async def open_direct_wire(
 
     `backlog` bounds the bytes that wait to be written. The close code is 1000 if it was not closed before.
     """
-    wire = DirectWire(peer, framing, backlog, tls)
     async with trio.open_nursery() as nursery:
-        nursery.start_soon(wire.write)
+        wire = DirectWire(peer, framing, backlog, tls, nursery.start_soon)
         try:
             yield wire
         finally:

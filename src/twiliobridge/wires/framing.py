@@ -8,7 +8,6 @@ which also keeps the connection's state. Compression is never negotiated: RSV1 b
 
 import codecs
 import logging
-import secrets
 import struct
 from typing import Final
 
@@ -16,10 +15,7 @@ import trio
 from websockets.frames import CloseCode, Frame, Opcode
 from websockets.protocol import Event, Protocol, Side, State
 
-try:
-    from websockets.speedups import apply_mask
-except ImportError:  # no wheel for this machine
-    from websockets.utils import apply_mask
+from twiliobridge.wires.masks import MASKS, apply_mask
 
 QUIET: Final = logging.getLogger("twiliobridge.websockets")
 "For the core: it tells every connection at INFO, and every frame, audio and all, at DEBUG."
@@ -146,7 +142,7 @@ class Framing:
             head = _HEADER.pack(self._said_text | 127, 0)[:2] + size.to_bytes(8)
         if self._is_server:
             return head + data
-        mask = _MASKS.draw()
+        mask = MASKS.draw()
         return head + mask + apply_mask(data, mask)
 
     def close(self, code: int, reason: str) -> bytes:
@@ -245,22 +241,6 @@ class Framing:
     def _ended(self, kind: type[Exception], code: int, reason: str) -> None:
         self._end = self._end or (kind, f"closed with {int(code)} {reason}".rstrip())
         self.over = True
-
-
-class _Masks:
-    """Masking keys that nobody can foresee (5.3), drawn a thousand at a time: a system call is dear."""
-
-    def __init__(self) -> None:
-        self._keys: list[bytes] = []
-
-    def draw(self) -> bytes:
-        if not self._keys:
-            random = secrets.token_bytes(4096)
-            self._keys = [random[at : at + 4] for at in range(0, len(random), 4)]
-        return self._keys.pop()
-
-
-_MASKS = _Masks()
 
 
 class _Utf8:
