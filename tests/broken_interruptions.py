@@ -80,7 +80,8 @@ class CreditsFlushedMarks(Relay):
             self.flushed = {}
 
         def interrupt(self, now):
-            self.flushed = dict(self._pending)
+            first = self._marks_made - len(self._pending) + 1
+            self.flushed = {f"m{number}": position for number, position in enumerate(self._pending, first)}
             self.credit, unheard = 0.0, super().interrupt(now)
             return unheard
 
