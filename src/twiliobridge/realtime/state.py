@@ -141,7 +141,7 @@ STILL: dict[Phase, dict[Role, frozenset[Kind]]] = {
 
 def step(position: Position, sender: Role, event: Event) -> Position:
     """Where the session stands after `sender` said `event`. Raises LocalProtocolError if it may not."""
-    kind = kind_of(event, position) if type(event) in DISTINCTIONS else type(event)
+    kind = kind_of(event, position)
     phase = TRANSITIONS[position.phase][sender].get(kind)
     if phase is None:
         raise violation(position, sender, kind)

@@ -157,8 +157,7 @@ class DirectWire(Wire):
         framing = self._framing
         for _ in range(MOST_IN_A_STEP):
             message = framing.next_message()
-            if framing.unsaid:
-                self._answer()
+            self._answer()
             if message is None:
                 return not (self._ended or framing.over)
             take(message)
