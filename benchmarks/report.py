@@ -29,8 +29,16 @@ class Run:
         when = self.machine["when"].removesuffix(" UTC").replace(" ", "T").replace(":", "")
         return f"{when}.json"
 
+    def rounds(self, stack: str, figure: Figure) -> list[float | None]:
+        return [figure(result) for result in self.results if result.stack == stack]
+
     def median(self, stack: str, figure: Figure) -> float | None:
-        return middle([figure(result) for result in self.results if result.stack == stack])
+        return middle(self.rounds(stack, figure))
+
+    def ratios(self, stack: str, other: str, figure: Figure) -> list[float | None]:
+        """Round by round: within one, the machine is most like itself."""
+        pairs = zip(self.rounds(stack, figure), self.rounds(other, figure), strict=False)
+        return [a / b if a is not None and b else None for a, b in pairs]
 
     def notes(self, stack: str) -> list[str]:
         return list(dict.fromkeys(n for each in self.results if each.stack == stack for n in each.notes))
@@ -64,17 +72,13 @@ def faults(result: Result) -> float:
     return float(sum(w.lost + w.reordered + w.damaged for w in (result.echo, result.speech) if w))
 
 
-def ratio(a: float | None, b: float | None) -> str:
-    return f"{a / b:.2f}" if a is not None and b else "-"
-
-
 def number(value: float | None, places: int = 1) -> str:
     return "-" if value is None else f"{value:.{places}f}"
 
 
 def against(run: Run, other: str, figure: Figure) -> Callable[[str], str]:
-    """A column: each stack's figure over that of `other`."""
-    return lambda name: ratio(run.median(name, figure), run.median(other, figure))
+    """A column: each stack's figure over that of `other` in the same round; the median of the rounds."""
+    return lambda name: number(middle(run.ratios(name, other, figure)), 2)
 
 
 def columns(run: Run) -> list[tuple[str, Callable[[str], str]]]:
@@ -133,11 +137,18 @@ def show(run: Run) -> None:
 
 def footnotes(run: Run) -> list[str]:
     lines = [f"* {stack.label}: {note}" for stack in run.stacks for note in run.notes(stack.name)]
+    lines += [f"* {stack.label}: {each}" for stack in run.stacks if (each := by_round(run, stack.name))]
     base = middle([each.p99 for each in run.direct])
     lines.append(
         f"* without a bridge, phone to model: p99 {number(base, 2)} ms; latencies above are what is added"
     )
     return lines
+
+
+def by_round(run: Run, stack: str) -> str:
+    """The ratios behind the first column; nothing for the sample itself."""
+    ratios = [] if stack == "sample" else run.ratios(stack, "sample", cost)
+    return f"CPU / sample by round: {', '.join(number(each, 2) for each in ratios)}" if ratios else ""
 
 
 def write_json(run: Run, file: Path) -> None:

@@ -3,6 +3,7 @@
 from exchange import Exchange
 
 from twiliobridge.conversation.transcript import MOST_LINES, Speaker, Transcript
+from twiliobridge.mediastream.events import Play
 from twiliobridge.realtime import events as model
 
 
@@ -33,6 +34,14 @@ def test_a_callers_words_stand_where_they_were_said():
     [caller, agent] = call.relay.transcript
     assert caller.text == "my balance"
     assert agent.latency_ms == 300
+
+
+def test_of_a_delta_that_the_phone_has_no_room_for_what_fits_is_sent_and_counted():
+    """Twilio's buffer holds ten minutes; a delta goes out in pieces of 420 ms."""
+    call = Exchange().open()
+    call.response("r", 599_000, 1400, done=False)
+    [agent] = call.relay.transcript
+    assert agent.sent_ms == sum(play.size for play in call.sent(Play)) / 8 == 599_840
 
 
 def test_lines_are_bounded():

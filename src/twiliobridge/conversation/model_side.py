@@ -135,18 +135,19 @@ def call_back(mind: Mind, response_id: str) -> list[Command]:
 def on_audio(mind: Mind, event: model.OutputAudioDelta, now: float) -> list[Command]:
     if mind.phase is Phase.WAITING or not playable(event.delta):
         return []
-    part, duration = Part.of(event), audio_ms(event.delta)
+    part = Part.of(event)
     if event.response_id in mind.discarded:
         return barge_in.straggler(mind, part, now)
-    if not mind.playout.has_room(duration, now):
-        return []
-    mind.voiced = event.response_id
-    mind.transcript.agent_audio(event.item_id, duration, now)
     commands: list[Command] = []
     for start in range(0, len(event.delta), LARGEST_PIECE):
         piece = event.delta[start : start + LARGEST_PIECE]
+        duration = audio_ms(piece)
+        if not mind.playout.has_room(duration, now):
+            break
+        mind.voiced = event.response_id
+        mind.transcript.agent_audio(event.item_id, duration, now)
         commands.append(ToPhone(Play(payload=piece)))
-        if mind.playout.sent(part, audio_ms(piece), now):
+        if mind.playout.sent(part, duration, now):
             commands += farewell.mark_tail(mind)
     return commands
 

@@ -188,8 +188,10 @@ _TWILIO_EVENTS = frozenset({"connected", "start", "media", "dtmf", "mark", "stop
 _SERVER_EVENTS = frozenset({"media", "mark", "clear"})
 
 
-def decode_twilio(text: str) -> Heard:
+def decode_twilio(text: str | bytes) -> Heard:
     """What Twilio said; `Unknown` if it is of a later version. RemoteProtocolError if it is no message."""
+    if not isinstance(text, str):
+        raise _binary(text)
     try:
         said = _TWILIO.decode(text)
         return Heard(checked(said.event()), said.stream_sid, said.sequence_number)
@@ -200,8 +202,10 @@ def decode_twilio(text: str) -> Heard:
         return Heard(Unknown(event=envelope.event), envelope.stream_sid, envelope.sequence_number)
 
 
-def decode_server(text: str) -> Heard:
+def decode_server(text: str | bytes) -> Heard:
     """What a server said. RemoteProtocolError 31951 for whatever Twilio would not act on."""
+    if not isinstance(text, str):
+        raise _binary(text)
     try:
         order = _SERVER.decode(text)
         return Heard(checked(order.event()), order.stream_sid)
@@ -212,6 +216,11 @@ def decode_server(text: str) -> Heard:
             reason = f"event must be media, mark or clear, was {clip(repr(envelope.event))}"
         message = f"not a server's message: {clip(reason)}"
         raise RemoteProtocolError(message, StreamCode.INVALID_MESSAGE) from error
+
+
+def _binary(data: bytes) -> RemoteProtocolError:
+    message = f"expected a text frame, got {len(data)} bytes of binary"
+    return RemoteProtocolError(message, StreamCode.MALFORMED_MESSAGE)
 
 
 def _envelope(text: str) -> _Envelope | None:

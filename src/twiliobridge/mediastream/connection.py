@@ -128,13 +128,22 @@ class MediaStream(Generic[Ours, Theirs]):
         """
         self._messages += 1
         try:
-            return self._hear(text)
-        except RemoteProtocolError as error:
-            if self._role is Role.SERVER:
-                error.code = None  # Twilio logs a server's faults, not its own
-            self._faults += 1
-            self._next = None  # a refused message had a number too: it is no gap
+            heard = self._read(text)
+            if heard.sequence is not None:
+                self._gaps += heard.sequence != self._next and self._next is not None
+                self._next = heard.sequence + 1
+            event = heard.event
+            phase = self._theirs.get(type(event))
+            if phase is None:
+                return self._not_in_table(event)
+            if heard.stream_sid != self._stream_sid:
+                self._check_sid(heard)
+        except RemoteProtocolError as fault:
+            self._count(fault)
             raise
+        if phase is not self._phase:
+            self._follow(event, phase)
+        return event  # type: ignore[return-value]  # the table has only what they may say
 
     def _number(self, event: Event) -> str:
         """The text of Twilio's next message."""
@@ -147,23 +156,11 @@ class MediaStream(Generic[Ours, Theirs]):
             self._sent += 1
         return text
 
-    def _hear(self, text: str | bytes) -> Theirs:
-        if not isinstance(text, str):
-            message = f"expected a text frame, got {len(text)} bytes of binary"
-            raise RemoteProtocolError(message, StreamCode.MALFORMED_MESSAGE)
-        heard = self._read(text)
-        if heard.sequence is not None:
-            self._gaps += heard.sequence != self._next and self._next is not None
-            self._next = heard.sequence + 1
-        event = heard.event
-        phase = self._theirs.get(type(event))
-        if phase is None:
-            return self._not_in_table(event)
-        if heard.stream_sid != self._stream_sid:
-            self._check_sid(heard)
-        if phase is not self._phase:
-            self._follow(event, phase)
-        return event  # type: ignore[return-value]  # the table has only what they may say
+    def _count(self, fault: RemoteProtocolError) -> None:
+        if self._role is Role.SERVER:
+            fault.code = None  # Twilio logs a server's faults, not its own
+        self._faults += 1
+        self._next = None  # a refused message had a number too: it is no gap
 
     def _not_in_table(self, event: Event) -> Theirs:
         if isinstance(event, Unknown):

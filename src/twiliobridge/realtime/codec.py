@@ -47,8 +47,10 @@ def encode(event: ClientEvent | ServerEvent) -> str:
 
 def read_client(text: str | bytes) -> ClientEvent:
     """What a client said. Raises RemoteProtocolError, also for what the service does not know."""
+    if not isinstance(text, str):
+        raise binary()
     try:
-        event = _client.decode(whole(text))
+        event = _client.decode(text)
         if (letter := LETTERS.get(type(event))) is not None:
             letter.decode(text)
     except msgspec.ValidationError as error:
@@ -60,8 +62,10 @@ def read_client(text: str | bytes) -> ClientEvent:
 
 def read_server(text: str | bytes) -> ServerEvent | Unknown:
     """What the server said; Unknown for a type not known here. Raises RemoteProtocolError."""
+    if not isinstance(text, str):
+        raise binary()
     try:
-        return _server.decode(whole(text))
+        return _server.decode(text)
     except msgspec.ValidationError as error:
         envelope = opened(text)
         if envelope.type in _server_types:
@@ -71,13 +75,11 @@ def read_server(text: str | bytes) -> ServerEvent | Unknown:
         raise not_json(error) from None
 
 
-def whole(text: str | bytes) -> str:
-    if not isinstance(text, str):
-        raise RemoteProtocolError("Binary frames are not understood; send JSON as text.")
-    return text
+def binary() -> RemoteProtocolError:
+    return RemoteProtocolError("Binary frames are not understood; send JSON as text.")
 
 
-def opened(text: str | bytes) -> Envelope:
+def opened(text: str) -> Envelope:
     """The envelope of a JSON object with a `type`. Raises RemoteProtocolError where it is not even that."""
     try:
         envelope = _envelope.decode(text)

@@ -39,6 +39,7 @@ class RealtimeConnection:
         "_still_theirs",
         "_unknown",
         "our_role",
+        "phase",
         "their_role",
     )
 
@@ -49,10 +50,6 @@ class RealtimeConnection:
         self._ids = Ids(seed)
         self._stand(Position())
         self._sent = self._received = self._unknown = self._faults = 0
-
-    @property
-    def phase(self) -> Phase:
-        return self._position.phase
 
     @property
     def active_response(self) -> str | None:
@@ -96,6 +93,8 @@ class RealtimeConnection:
 
     def _stand(self, position: Position) -> None:
         self._position = position
+        self.phase: Phase = position.phase
+        "Changed by events alone."
         self._still_ours = STILL[position.phase][self.our_role]
         self._still_theirs = STILL[position.phase][self.their_role]
 

@@ -142,7 +142,7 @@ class Framing:
             head = _HEADER.pack(self._said_text | 127, 0)[:2] + size.to_bytes(8)
         if self._is_server:
             return head + data
-        mask = MASKS.draw()
+        mask = next(MASKS)
         return head + mask + apply_mask(data, mask)
 
     def close(self, code: int, reason: str) -> bytes:

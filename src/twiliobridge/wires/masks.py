@@ -1,6 +1,8 @@
 """The masks of a client's frames (RFC 6455, 5.3)."""
 
 import secrets
+from collections.abc import Iterator
+from itertools import chain
 from typing import Final
 
 try:
@@ -11,17 +13,11 @@ except ImportError:  # no wheel for this machine
 __all__ = ["MASKS", "apply_mask"]
 
 
-class _Masks:
-    """Keys that nobody can foresee, drawn a thousand at a time: a system call is dear."""
-
-    def __init__(self) -> None:
-        self._keys: list[bytes] = []
-
-    def draw(self) -> bytes:
-        if not self._keys:
-            random = secrets.token_bytes(4096)
-            self._keys = [random[at : at + 4] for at in range(0, len(random), 4)]
-        return self._keys.pop()
+def _thousand() -> list[bytes]:
+    """A system call for each would be dear."""
+    random = secrets.token_bytes(4096)
+    return [random[at : at + 4] for at in range(0, len(random), 4)]
 
 
-MASKS: Final = _Masks()
+MASKS: Final[Iterator[bytes]] = chain.from_iterable(iter(_thousand, None))
+"Keys that nobody can foresee; each is taken once."
