@@ -86,7 +86,7 @@ def brief(result: Result) -> str:
         if window:
             waited = window.waited / window.seconds
             cost = f"{window.ms_per_call_second:.2f} ms/call-s"
-            words.append(f"{name} {cost}, p99 {window.p99:.2f} ms, waited {waited:.0%}")
+            words.append(f"{name} {cost}, p99 {window.p99:.2f} ms, waited {waited:.1%}")
             words += [f"LOST {window.lost}"] * bool(window.lost) + [f"DAMAGED {window.damaged}"] * bool(
                 window.damaged
             )

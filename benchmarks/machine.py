@@ -18,6 +18,13 @@ def machine() -> dict[str, str]:
     }
 
 
+def stolen(core: int) -> float:
+    """Seconds since boot in which this core had work, and the hypervisor ran others: proc(5), `steal`."""
+    with Path("/proc/stat").open(encoding="ascii") as stat:
+        fields = next(line.split() for line in stat if line.startswith(f"cpu{core} "))
+    return int(fields[8]) / os.sysconf("SC_CLK_TCK")
+
+
 def processor() -> str:
     for line in Path("/proc/cpuinfo").read_text("ascii", "replace").splitlines():
         if line.startswith("model name"):

@@ -17,8 +17,11 @@ LONGEST_ADDED = 20.0
 SATURATED = 0.9
 "Of its core, run or waited for: what more calls cost cannot be seen from here on."
 
-TRIES = 3
-"Windows in which a neighbour's burst may spoil a measurement; steps of the ramp, too."
+TRIES = 5
+"Windows, with a pause before each further one, of which a neighbour's bursts may spoil all but one."
+
+LATE_TRIES = 3
+"Windows in which the load of the ramp may be late; steps of the ramp, too."
 
 PAUSE = 5.0
 "Seconds for such a burst to pass."
@@ -130,24 +133,33 @@ class Bench:
         await self._traffic.grow(calls, load)
         await asyncio.sleep(self._plan.settle)
         try:
-            window = await self._window(seconds)
+            window = await self._undisturbed(seconds)
         except Refused as refused:
             self._notes.append(f"{load.value}: no figure, {refused}")
             return None
         if window.disturbed:
             share = window.waited / window.seconds
-            self._notes.append(f"{load.value}: it waited for its core for {share:.0%} of the time")
+            self._notes.append(f"{load.value}: it waited for its core for {share:.1%} of the time")
         return window
 
-    async def _window(self, seconds: float) -> Window:
+    async def _undisturbed(self, seconds: float) -> Window:
         """The first undisturbed, else the least disturbed. Raises Refused where the load was always late."""
         windows: list[Window] = []
         while len(windows) < TRIES and not any(each.punctual and not each.disturbed for each in windows):
+            await asyncio.sleep(PAUSE if windows else 0)
             windows.append(await self._traffic.window(seconds, self._server.used))
         best = min(windows, key=lambda each: (not each.punctual, each.waited))
         if not best.punctual:
             raise Refused(best)
         return best
+
+    async def _punctual(self, seconds: float) -> Window:
+        """Raises Refused where the load was always late."""
+        for _ in range(LATE_TRIES):
+            window = await self._traffic.window(seconds, self._server.used)
+            if window.punctual:
+                return window
+        raise Refused(window)
 
     async def _ramp(self, echo: Window) -> tuple[int | None, bool]:
         """The most calls that held, None if the load was late from the first; and whether more did not."""
@@ -159,7 +171,7 @@ class Bench:
                 held = await self._holds(calls)
             except Refused:
                 late += 1
-                if late < TRIES:
+                if late < LATE_TRIES:
                     await asyncio.sleep(PAUSE)
                     continue
                 self._notes.append(f"at {calls} calls the load itself is late; {search.calls} held")
@@ -178,7 +190,7 @@ class Bench:
         await self._traffic.grow(calls, Load.ECHO)
         for _ in range(2):
             await asyncio.sleep(0.5)
-            window = await self._window(self._plan.ramp)
+            window = await self._punctual(self._plan.ramp)
             if not (window.lost or window.damaged or self._traffic.lost_calls) and window.p99 <= self._bound:
                 return True
         return False

@@ -13,6 +13,8 @@ from pathlib import Path
 from tempfile import TemporaryFile
 from typing import IO
 
+from benchmarks.machine import stolen
+
 HERE = Path(__file__).parent / "stacks"
 
 STARTED_WITHIN = 60.0
@@ -77,15 +79,19 @@ def stacks(peers: str, pipecat: str) -> dict[str, Stack]:
 class Server:
     """A stack's running process."""
 
-    def __init__(self, process: "subprocess.Popen[bytes]", url: str, log: IO[bytes]) -> None:
-        self._process, self.url, self._log = process, url, log
+    def __init__(
+        self, process: "subprocess.Popen[bytes]", url: str, log: IO[bytes], core: int | None
+    ) -> None:
+        self._process, self.url, self._log, self._core = process, url, log, core
 
     def used(self) -> tuple[float, float]:
-        """Seconds of CPU, user and system, of all threads; seconds that the first waited for a core."""
+        """Seconds of CPU, user and system, of all threads; seconds that the first waited for a core, or that
+        its own core was stolen.
+        """
         # clock_getcpuclockid(3) of another process, as glibc makes it.
         cpu = time.clock_gettime((~self._process.pid << 3) | 2)
         waited = Path(f"/proc/{self._process.pid}/schedstat").read_text("ascii").split()[1]
-        return cpu, int(waited) / 1e9
+        return cpu, int(waited) / 1e9 + (0.0 if self._core is None else stolen(self._core))
 
     def memory(self) -> int:
         """Bytes that are this process's alone (USS); pages shared with others are left out."""
@@ -112,7 +118,7 @@ async def running(stack: Stack, model_url: str, core: int | None) -> AsyncIterat
             stderr=log,
         )
         os.sched_setaffinity(process.pid, range(os.cpu_count() or 1) if core is None else {core})
-        server = Server(process, f"ws://127.0.0.1:{port}{stack.path}", log)
+        server = Server(process, f"ws://127.0.0.1:{port}{stack.path}", log, core)
         try:
             await listening(process, port, server)
             yield server

@@ -19,8 +19,9 @@ from benchmarks.phone import Phone
 LATE = 10.0
 "Milliseconds. Where p99 of the load's own lateness is more, its latencies say nothing and are left out."
 
-DISTURBED = 0.1
-"Of a window. A bridge that waited longer than this for a core that others had is not what was measured."
+DISTURBED = 0.01
+"""Of a window. A bridge that waited longer than this for a core that others had is not what was measured: it
+then runs with cold caches, too."""
 
 READY_WITHIN = 20.0
 "Seconds from a phone's first byte to the model's session."
@@ -38,7 +39,7 @@ class Window:
     cpu: float
     "Seconds of CPU that the bridge used."
     waited: float
-    "Seconds in which it could have run, and others had its core."
+    "Seconds in which it could have run, and others had its core, in this machine or beside it."
     load_cpu: float
     "The same of the load itself: phones and model."
     inward: Spread | None
