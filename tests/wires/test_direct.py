@@ -1,5 +1,6 @@
 """The wire straight on a socket: the server's end, the client's over TLS, and what `send` leaves over."""
 
+import gc
 import socket
 import ssl
 from contextlib import asynccontextmanager, suppress
@@ -12,6 +13,7 @@ import trustme
 from served import descriptors, settled, tasks
 from trio_websocket import ConnectionClosed, connect_websocket_url, serve_websocket
 from websocket_end import WebSocketEnd
+from websockets.protocol import Protocol
 
 from twiliobridge.wires import TlsFailed, WireFull
 from twiliobridge.wires.check import check_wire
@@ -49,6 +51,21 @@ async def upgraded_pair(backlog=BACKLOG):
             await trio.aclose_forcefully(connection._stream)
             client.cancel_scope.cancel()
             nursery.cancel_scope.cancel()
+
+
+async def test_a_closed_wire_leaves_the_collector_nothing():
+    """What waits for a full collection grows with every long call that has ended."""
+    gc.collect()
+    gc.disable()
+    try:
+        async with upgraded_pair() as (wire, end):
+            wire.send("hello")
+            assert await end.hear() == "hello"
+            await wire.aclose()
+        del wire
+        assert not [core for core in gc.get_objects() if type(core) is Protocol]
+    finally:
+        gc.enable()
 
 
 @pytest.fixture(scope="module")

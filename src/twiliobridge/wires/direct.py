@@ -117,6 +117,7 @@ class DirectWire(Wire):
         finally:
             notify_closing(self._socket)
             self._socket.close()
+            self._framing.let_go()
 
     async def _write_on(self) -> None:
         """Writes what the kernel did not take at once, as soon as it does; `aclose` then writes the rest."""

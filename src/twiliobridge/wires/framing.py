@@ -112,6 +112,12 @@ class Framing:
         self._end = self._end or (trio.BrokenResourceError, "the connection broke without a close")
         self.over = True
 
+    def let_go(self) -> None:
+        """The wire is closed. The core's parser is a generator that holds the core: after a long call, this
+        cycle would stay until the collector has gone through all there is.
+        """
+        self._core.parser.close()
+
     def next_message(self) -> str | bytes | None:
         """The next message of what was taken; None if more bytes are needed, or if it is over.
 
