@@ -104,7 +104,9 @@ class Framing:
         self._data, self._at = data, 0
         text = self._common()
         if self._at < len(data):
-            self._data, self._at, text = b"", 0, None
+            text = None
+        # What was read is not kept: the rest of its buffer is a hole in the heap as long as it is.
+        self._data, self._at = b"", 0
         return text
 
     def receive_end(self) -> None:
