@@ -3,6 +3,8 @@
 Every law is fed whole, byte by byte, and behind a message that must still be answered.
 """
 
+import sys
+
 import pytest
 from framing_end import (
     BINARY,
@@ -47,6 +49,16 @@ def test_1_what_we_write_is_read(role, size):
     text = "ü" * (size // 2) + "*" * (size % 2)
     written = frames(end.framing.text(text), masked=role == "client")
     assert written == [(TEXT, text.encode())]
+
+
+def test_a_read_is_not_kept_once_it_is_dealt_with(role):
+    """It would pin the buffer it came in, one for each connection."""
+    end = End(role, None)
+    frame = end.frame(TEXT, b"hello")
+    for read in (frame, frame * 3, frame + end.frame(PING), frame + frame[:-1], frame[-1:] + frame[:3]):
+        holders = sys.getrefcount(read)
+        end.take(read)
+        assert sys.getrefcount(read) == holders
 
 
 def test_a_client_masks_with_another_key_each_time():

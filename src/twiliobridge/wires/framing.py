@@ -63,7 +63,7 @@ class Framing:
         self.unsaid = b""
         "What must be written because of what was read: pongs, a close."
         self._data, self._at = b"", 0
-        "What was taken, and how far it is dealt with."
+        "What was taken, and how far it is dealt with. Nothing of it is kept once it is."
         self._owed = 0
         "Bytes of the core's frame that it has not got."
         self._parts = bytearray()
@@ -92,7 +92,7 @@ class Framing:
 
     def receive(self, data: bytes) -> None:
         """Takes what the peer sent, cut anywhere."""
-        self._data, self._at = self._data[self._at :] + data if self._at < len(self._data) else data, 0
+        self._data, self._at = self._data[self._at :] + data, 0
 
     def receive_text(self, data: bytes) -> str | None:
         """The text that `data` is: nearly always one common frame, with nothing before it to be dealt with.
@@ -105,7 +105,6 @@ class Framing:
         text = self._common()
         if self._at < len(data):
             text = None
-        # What was read is not kept: the rest of its buffer is a hole in the heap as long as it is.
         self._data, self._at = b"", 0
         return text
 
@@ -131,6 +130,9 @@ class Framing:
                 message = self._pass_on()
             elif (message := self._common()) is None and not self._leave_to_core():
                 break
+        if message is None:
+            # What was read began a larger buffer, whose rest is a hole in the heap while it is kept.
+            self._data, self._at = self._data[self._at :], 0
         return message
 
     def answer(self) -> bytes:
