@@ -131,7 +131,7 @@ class Framing:
             elif (message := self._common()) is None and not self._leave_to_core():
                 break
         if message is None:
-            # What was read began a larger buffer, whose rest is a hole in the heap while it is kept.
+            # What was read is not kept until the next read: every wire would hold some.
             self._data, self._at = self._data[self._at :], 0
         return message
 
