@@ -99,14 +99,10 @@ class Framing:
 
         None if it is anything else. Then nothing was taken: `receive` does.
         """
-        if self._at < len(self._data) or self._owed or self.over:
+        if self._data or self._owed or self.over:
             return None
-        self._data, self._at = data, 0
-        text = self._common()
-        if self._at < len(data):
-            text = None
-        self._data, self._at = b"", 0
-        return text
+        text, stop = self._common(data, 0)
+        return text if stop == len(data) else None
 
     def receive_end(self) -> None:
         """The peer's half of the connection is closed, in whatever way: nothing more will come."""
@@ -128,7 +124,9 @@ class Framing:
         while message is None and self._at < len(self._data) and not self.over:
             if self._owed:
                 message = self._pass_on()
-            elif (message := self._common()) is None and not self._leave_to_core():
+                continue
+            message, self._at = self._common(self._data, self._at)
+            if message is None and not self._leave_to_core():
                 break
         if message is None:
             # What was read is not kept until the next read: every wire would hold some.
@@ -163,29 +161,26 @@ class Framing:
             self._hear_core()
         return self.answer()
 
-    def _common(self) -> str | None:
-        """The text of the frame that begins here; None if that is no common one."""
-        data, at = self._data, self._at
+    def _common(self, data: bytes, at: int) -> tuple[str | None, int]:
+        """The text of the frame at `at`, and where that ends; None and `at` if it is no common one."""
         if self._fragmented or at + _HEADER.size > len(data):
-            return None
+            return None, at
         first, size = _HEADER.unpack_from(data, at)
         begin = at + (8 if self._is_server else 4)
         if first != self._heard_text | 126:
             size, begin = first - self._heard_text, begin - 2
             if not 0 <= size < 126:
-                return None
+                return None, at
         stop = begin + size
         if size > self._largest or stop > len(data):
-            return None
+            return None, at
         payload = data[begin:stop]
         if self._is_server:
             payload = apply_mask(payload, data[begin - 4 : begin])
         try:
-            text = payload.decode()
+            return payload.decode(), stop
         except UnicodeDecodeError:
-            return None  # the core will say what that means
-        self._at = stop
-        return text
+            return None, at  # the core will say what that means
 
     def _leave_to_core(self) -> bool:
         """The frame that begins here; False if its header is not whole."""
