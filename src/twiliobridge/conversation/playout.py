@@ -142,9 +142,8 @@ class Playout:
         length.growing = True
         if not self._segments or self._segments[-1].part != part:
             self._segments.append(_Segment(part, length.ms, self._sent, self._sent))
-        self._sent += duration_ms
+        self._sent = self._segments[-1].end = self._sent + duration_ms
         self.ends += duration_ms / 1000.0
-        self._segments[-1].end = self._sent
         length.ms += duration_ms
         return self._sent - self._marked >= MARK_EVERY_MS
 

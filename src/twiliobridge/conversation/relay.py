@@ -46,17 +46,18 @@ class Relay:
         return self._mind.transcript.lines
 
     def phone_said(self, event: TwilioEvent | UnknownToPhone, now: float) -> Sequence[Command]:
-        if self._mind.phase is Phase.ENDED:
-            return ()
-        if type(event) not in _UNHURRIED or self._mind.phase is not Phase.TALKING:
+        mind = self._mind
+        if type(event) not in _UNHURRIED or mind.phase is not Phase.TALKING:
+            if mind.phase is Phase.ENDED:
+                return ()
             self.due = None
-        return phone_side.PHONE[type(event)](self._mind, event, now)
+        return phone_side.PHONE[type(event)](mind, event, now)
 
     def model_said(self, event: ServerEvent | UnknownToModel, now: float) -> Sequence[Command]:
         mind = self._mind
-        if mind.phase is Phase.ENDED:
-            return ()
         if type(event) is not OutputAudioDelta or mind.phase is not Phase.TALKING:
+            if mind.phase is Phase.ENDED:
+                return ()
             self.due = None
         mind.model_heard, mind.probed = now, False
         react = model_side.MODEL.get(type(event), phone_side.ignore)

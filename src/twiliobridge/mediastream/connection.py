@@ -129,9 +129,11 @@ class MediaStream(Generic[Ours, Theirs]):
         self._messages += 1
         try:
             heard = self._read(text)
-            if heard.sequence is not None:
-                self._gaps += heard.sequence != self._next and self._next is not None
-                self._next = heard.sequence + 1
+            sequence = heard.sequence
+            if sequence is not None:
+                if sequence != self._next and self._next is not None:
+                    self._gaps += 1
+                self._next = sequence + 1
             event = heard.event
             phase = self._theirs.get(type(event))
             if phase is None:

@@ -47,7 +47,7 @@ class RealtimeConnection:
         self.our_role = our_role
         self.their_role = Role.SERVER if our_role is Role.CLIENT else Role.CLIENT
         self._read = read_server if our_role is Role.CLIENT else read_client
-        self._ids = Ids(seed)
+        self._ids = Ids(seed) if our_role is Role.SERVER else None
         self._stand(Position())
         self._sent = self._received = self._unknown = self._faults = 0
 
@@ -64,7 +64,7 @@ class RealtimeConnection:
         position = self._position
         if type(event) not in self._still_ours:
             position = step(position, self.our_role, event)
-        if self.our_role is Role.SERVER and not event.event_id:
+        if self._ids is not None and not event.event_id:
             event = msgspec.structs.replace(event, event_id=self._ids.new("event"))
         text = encode(event)
         if position is not self._position:

@@ -99,9 +99,9 @@ class DirectWire(Wire):
         if self._framing.over:
             raise trio.BrokenResourceError("the peer is gone")
         frame = self._framing.text(text)
-        if self._waiting and self._waiting + len(frame) > self._backlog:
-            raise WireFull(f"{self._waiting} bytes wait unread; the bound is {self._backlog}")
         if self._unsent or self._tls is not None:
+            if self._waiting and self._waiting + len(frame) > self._backlog:
+                raise WireFull(f"{self._waiting} bytes wait unread; the bound is {self._backlog}")
             self._put(frame)
         elif (sent := self._write(frame)) < len(frame):
             self._keep(frame, sent)
@@ -142,6 +142,8 @@ class DirectWire(Wire):
             return b""
         except OSError:
             data = b""
+        if data and self._tls is None:
+            return data
         plain = data if self._tls is None else self._decrypt(data)
         if not data or (self._tls is not None and self._tls.over):
             self._ended = True

@@ -23,6 +23,8 @@ QUIET.setLevel(logging.WARNING)
 
 _HEADER = struct.Struct(">HH")
 "Two bytes, and the length where it has 16 bits (RFC 6455, 5.2)."
+_LONGER = 126
+"The length of a frame that has such a one: most of them."
 _WHOLE_TEXT = 0x8100
 "FIN, no reserved bit, opcode 1; neither masked nor of any length."
 _MASKED = 0x80
@@ -56,8 +58,8 @@ class Framing:
         self._core = Protocol(side, max_size=largest, logger=QUIET)
         self._largest = largest
         self._is_server = side is Side.SERVER
-        self._heard_text = _WHOLE_TEXT | (_MASKED if self._is_server else 0)
-        self._said_text = _WHOLE_TEXT | (0 if self._is_server else _MASKED)
+        self._heard_text = _WHOLE_TEXT | _LONGER | (_MASKED if self._is_server else 0)
+        self._said_text = _WHOLE_TEXT | _LONGER | (0 if self._is_server else _MASKED)
         self.over = False
         "No more messages will come, and none can be sent."
         self.unsaid = b""
@@ -142,12 +144,12 @@ class Framing:
         """The frame of a text message."""
         data = text.encode()
         size = len(data)
-        if size < 126:
-            head = _HEADER.pack(self._said_text | size, 0)[:2]
-        elif size < 1 << 16:
-            head = _HEADER.pack(self._said_text | 126, size)
+        if _LONGER <= size < 1 << 16:
+            head = _HEADER.pack(self._said_text, size)
+        elif size < _LONGER:
+            head = _HEADER.pack(self._said_text - _LONGER + size, 0)[:2]
         else:
-            head = _HEADER.pack(self._said_text | 127, 0)[:2] + size.to_bytes(8)
+            head = _HEADER.pack(self._said_text + 1, 0)[:2] + size.to_bytes(8)
         if self._is_server:
             return head + data
         mask = next(MASKS)
@@ -167,9 +169,9 @@ class Framing:
             return None, at
         first, size = _HEADER.unpack_from(data, at)
         begin = at + (8 if self._is_server else 4)
-        if first != self._heard_text | 126:
-            size, begin = first - self._heard_text, begin - 2
-            if not 0 <= size < 126:
+        if first != self._heard_text:
+            size, begin = first - self._heard_text + _LONGER, begin - 2
+            if not 0 <= size < _LONGER:
                 return None, at
         stop = begin + size
         if size > self._largest or stop > len(data):

@@ -97,8 +97,8 @@ class _Reactor:
         while left > 0 and (ready := self._epoll.poll(0, left)):
             left -= len(ready)
             for peer, _ in ready:
-                if peer in self._watched:  # unless one of those before it has ended its call
-                    self._call(peer, *self._watched[peer])
+                if watched := self._watched.get(peer):  # unless one of those before it has ended its call
+                    self._call(peer, watched[0], watched[1])
 
     def _call(self, peer: int, step: Step, task: trio.lowlevel.Task) -> None:
         self._called, self._cancelled = peer, None
