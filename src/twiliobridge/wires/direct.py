@@ -142,13 +142,11 @@ class DirectWire(Wire):
             return b""
         except OSError:
             data = b""
-        if data and self._tls is None:
-            return data
-        plain = data if self._tls is None else self._decrypt(data)
-        if not data or (self._tls is not None and self._tls.over):
-            self._ended = True
-            self._forget()
-        return plain
+        if self._tls is not None:
+            return self._decrypt(data, self._tls)
+        if not data:
+            self._end()
+        return data
 
     def _read_and_hand_over(self, take: Callable[[str | bytes], None]) -> bool:
         data = self._read_now()
@@ -180,12 +178,14 @@ class DirectWire(Wire):
         if self._waiting <= self._backlog or self._framing.over:
             self._put(answer)
 
-    def _decrypt(self, data: bytes) -> bytes:
-        assert self._tls is not None
+    def _decrypt(self, data: bytes, tls: Tls) -> bytes:
         try:
-            return self._tls.decrypt(data)
+            plain = tls.decrypt(data)
         except TlsFault:
-            return b""
+            plain = b""
+        if not data or tls.over:
+            self._end()
+        return plain
 
     def _put(self, frame: bytes) -> None:
         if self._tls is not None:
@@ -225,8 +225,9 @@ class DirectWire(Wire):
         else:
             del self._unsent[0]
 
-    def _forget(self) -> None:
-        """There is nobody left to write to."""
+    def _end(self) -> None:
+        """The peer's stream is over: nothing more comes, and there is nobody left to write to."""
+        self._ended = True
         self._unsent.clear()
         self._waiting = 0
 
