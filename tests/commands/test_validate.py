@@ -38,6 +38,7 @@ def quiet(monkeypatch, tmp_path):
         (["--openai", "--offline"], "--openai and --offline exclude each other"),
         (["--listen-model", "0"], "--listen-model is for a bridge of another make"),
         (["--bridge-url", "ws://h/x", "--agent", "a.toml"], "--agent is about our own bridge"),
+        (["--bridge-url", "ws://h/x", "--port", "0"], "--port is about our own bridge"),
         (["--host", "192.0.2.1"], "anybody who reaches 192.0.2.1 could place calls: give --auth-token"),
         (["--only", "C9"], "there is no check 'C9'"),
         (["--explain", "C9"], "there is no check 'C9'"),
@@ -114,8 +115,9 @@ def test_a_bridge_that_is_not_there_is_exit_1(quiet, capsys):
     assert "C1" in capsys.readouterr().out
 
 
-def test_an_interrupted_run_reports_what_it_has(tmp_path):
-    """Ctrl+C in the middle of C4: exit 130, and the partial report. Before, health and status answer."""
+@pytest.mark.parametrize("asks", [signal.SIGINT, signal.SIGTERM])
+def test_an_interrupted_run_reports_what_it_has(tmp_path, asks):
+    """In the middle of C4: exit 130, and the partial report. Before, health and status answer."""
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
     listening = "import signal; signal.signal(signal.SIGINT, signal.default_int_handler)"
@@ -130,7 +132,7 @@ def test_an_interrupted_run_reports_what_it_has(tmp_path):
         assert fetch(port, "/health") == "open\n"
         assert json.loads(fetch(port, "/status"))["phase"] == "open"
         time.sleep(1.0)
-        process.send_signal(signal.SIGINT)
+        process.send_signal(asks)
         told, complaint = process.communicate(timeout=30)
     assert process.returncode == ExitCode.INTERRUPTED
     assert complaint == ""

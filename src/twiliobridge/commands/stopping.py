@@ -10,21 +10,21 @@ Result = TypeVar("Result")
 
 
 async def until_interrupted(work: Callable[..., Awaitable[Result]], *args: object) -> Result:
-    """What `work` returns. SIGINT cancels it, and is a KeyboardInterrupt when it has cleaned up.
+    """What `work` returns. SIGINT or SIGTERM cancels it, and is a KeyboardInterrupt when it has cleaned up.
 
     Python itself would raise that in whichever task happens to run: a call's, say, whose server then
-    reports a fault. Main thread only.
+    reports a fault; and SIGTERM would end the process with nothing reported. Main thread only.
     """
     async with trio.open_nursery() as nursery:
-        await nursery.start(_cancel_at_sigint, nursery.cancel_scope)
+        await nursery.start(_cancel_at_signal, nursery.cancel_scope)
         result = await work(*args)
         nursery.cancel_scope.cancel()
         return result
     raise KeyboardInterrupt
 
 
-async def _cancel_at_sigint(everything: trio.CancelScope, *, task_status: trio.TaskStatus[None]) -> None:
-    with trio.open_signal_receiver(signal.SIGINT) as signals:
+async def _cancel_at_signal(everything: trio.CancelScope, *, task_status: trio.TaskStatus[None]) -> None:
+    with trio.open_signal_receiver(signal.SIGINT, signal.SIGTERM) as signals:
         task_status.started()
         await anext(signals)
     everything.cancel()

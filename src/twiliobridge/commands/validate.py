@@ -64,8 +64,8 @@ def add_arguments(parser: ArgumentParser) -> None:
     whom.add_argument(
         "--bridge-url", metavar="URL", help="ws(s):// the stream itself; http(s):// its webhook"
     )
-    whom.add_argument("--host", default=HOST, help="where our own bridge listens (default %(default)s)")
-    whom.add_argument("--port", type=port, default=PORT, help="port of it, 0 for any (default %(default)s)")
+    whom.add_argument("--host", help=f"where our own bridge listens (default {HOST})")
+    whom.add_argument("--port", type=port, help=f"port of it, 0 for any (default {PORT})")
     whom.add_argument("--agent", metavar="FILE.toml", help="who answers on our own bridge")
     whom.add_argument("--openai", action="store_true", help="insist on the OpenAI API; needs OPENAI_API_KEY")
     whom.add_argument("--offline", action="store_true", help="use the built-in model even if there is a key")
@@ -196,8 +196,8 @@ class Run:
         options = self._options
         settings = settings_from(
             self._environ,
-            host=options.host,
-            port=options.port,
+            host=_host(options),
+            port=PORT if options.port is None else options.port,
             model=options.model,
             public_url=options.public_url,
             twilio_auth_token=options.auth_token,
@@ -236,7 +236,8 @@ def _prepare(options: Namespace, environ: Mapping[str, str]) -> None:
 
 def _contradiction(options: Namespace, environ: Mapping[str, str]) -> str:
     """Why these flags cannot be followed; empty if they can."""
-    own = [name for name in ("agent", "model", "openai") if getattr(options, name)]
+    own = [name for name in ("host", "port", "agent", "model") if getattr(options, name) is not None]
+    own += ["openai"] if options.openai else []
     if options.bridge_url is not None and own:
         return f"--{own[0]} is about our own bridge, and --bridge-url names another"
     if options.bridge_url is None and options.listen_model is not None:
@@ -246,9 +247,13 @@ def _contradiction(options: Namespace, environ: Mapping[str, str]) -> str:
     if options.openai and not environ.get("OPENAI_API_KEY"):
         return "--openai needs OPENAI_API_KEY: set it, or leave --openai out for the built-in model"
     signed = options.auth_token or environ.get("TWILIO_AUTH_TOKEN")
-    if options.bridge_url is None and not signed and not is_loopback(options.host):
+    if options.bridge_url is None and not signed and not is_loopback(_host(options)):
         return f"anybody who reaches {options.host} could place calls: give --auth-token, or leave --host out"
     return ""
+
+
+def _host(options: Namespace) -> str:
+    return HOST if options.host is None else options.host
 
 
 def _chosen(options: Namespace, tests: tuple[str, ...]) -> list[Check]:
