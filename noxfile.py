@@ -56,7 +56,7 @@ def sound(session: nox.Session) -> None:
     """
     groups(session, "sound")
     session.install(".[offline]")
-    session.run("pytest", "-m", "sound_server", "--reruns", "2", "-raR", *session.posargs)
+    session.run("pytest", "-m", "sound_server", "--reruns", "2", "-raR", "tests/sound", *session.posargs)
 
 
 @nox.session
