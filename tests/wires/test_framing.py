@@ -52,7 +52,7 @@ def test_1_what_we_write_is_read(role, size):
 
 
 def test_a_read_is_not_kept_once_it_is_dealt_with(role):
-    """It would pin the buffer it came in, one for each connection."""
+    """Until the next read, which may be long in coming, every connection would hold one."""
     end = End(role, None)
     frame = end.frame(TEXT, b"hello")
     for read in (frame, frame * 3, frame + end.frame(PING), frame + frame[:-1], frame[-1:] + frame[:3]):

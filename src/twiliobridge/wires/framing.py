@@ -24,7 +24,7 @@ QUIET.setLevel(logging.WARNING)
 _HEADER = struct.Struct(">HH")
 "Two bytes, and the length where it has 16 bits (RFC 6455, 5.2)."
 _LONGER = 126
-"The length of a frame that has such a one: most of them."
+"Stands for a length where those 16 bits have it, as in most frames; one more: 64 bits have it."
 _WHOLE_TEXT = 0x8100
 "FIN, no reserved bit, opcode 1; neither masked nor of any length."
 _MASKED = 0x80
@@ -60,6 +60,7 @@ class Framing:
         self._is_server = side is Side.SERVER
         self._heard_text = _WHOLE_TEXT | _LONGER | (_MASKED if self._is_server else 0)
         self._said_text = _WHOLE_TEXT | _LONGER | (0 if self._is_server else _MASKED)
+        "The first two bytes of most frames."
         self.over = False
         "No more messages will come, and none can be sent."
         self.unsaid = b""
@@ -287,8 +288,8 @@ def _measure(data: bytes, at: int) -> tuple[int, int] | None:
     if begin > len(data):
         return None
     size = data[at + 1] & 0x7F
-    if size > 125:
-        begin += 2 if size == 126 else 8
+    if size >= _LONGER:
+        begin += 2 if size == _LONGER else 8
         size = int.from_bytes(data[at + 2 : begin])
     if data[at + 1] >= 0x80:
         begin += 4
