@@ -18,15 +18,15 @@ PYPROJECT = nox.project.load_toml("pyproject.toml")
 DEPENDENCIES = PYPROJECT["project"]["dependencies"]
 
 
-def groups(session: nox.Session, *names: str) -> None:
-    session.install(*nox.project.dependency_groups(PYPROJECT, *names))
+def install(session: nox.Session, *packages: str, group: str) -> None:
+    """Uncompiled: of what is installed, a session imports a small part."""
+    session.install("--no-compile", *packages, *nox.project.dependency_groups(PYPROJECT, group))
 
 
 @nox.session
 def tests(session: nox.Session) -> None:
     """Laws in virtual time, the real sockets where the socket is the point, and the speech engines."""
-    groups(session, "tests")
-    session.install(".[offline]")
+    install(session, ".[offline]", group="tests")
     others = "not sound_server and not browser and not gallery and not minutes"
     session.run("pytest", "-m", others, "-n", "auto", "--dist", "worksteal", *session.posargs)
 
@@ -34,16 +34,14 @@ def tests(session: nox.Session) -> None:
 @nox.session
 def gallery(session: nox.Session) -> None:
     """Whole programs against bridges that are broken on purpose: `validate` and `fuzz` find each."""
-    groups(session, "tests")
-    session.install(".")
+    install(session, ".", group="tests")
     session.run("pytest", "-m", "gallery", "-n", "auto", "--dist", "worksteal", *session.posargs)
 
 
 @nox.session
 def minutes(session: nox.Session) -> None:
     """What takes minutes: `fuzz` with nothing but a URL, `validate` of a bridge of another make."""
-    groups(session, "tests")
-    session.install(".")
+    install(session, ".", group="tests")
     session.run("pytest", "-m", "minutes", *session.posargs)
 
 
@@ -54,8 +52,7 @@ def sound(session: nox.Session) -> None:
     In real time: while a shared machine stands still, sound is lost before it is ours. A test that fails then
     is run again, up to four times, and then skipped; the summary names each. All others fail at once.
     """
-    groups(session, "sound")
-    session.install(".[offline]")
+    install(session, ".[offline]", group="sound")
     again = ("--reruns", "4", "--only-rerun", "StoodStillError")
     session.run("pytest", "-m", "sound_server", *again, "-raR", "tests/sound", *session.posargs)
 
@@ -63,8 +60,7 @@ def sound(session: nox.Session) -> None:
 @nox.session
 def browser(session: nox.Session) -> None:
     """The report's page in Chromium; skipped, with the reason, where there is none."""
-    groups(session, "browser")
-    session.install(".")
+    install(session, ".", group="browser")
     session.run("pytest", "-m", "browser", "tests/validate/report", *session.posargs)
 
 
@@ -73,15 +69,14 @@ def props(session: nox.Session) -> None:
     """Property-based laws; HYPOTHESIS_PROFILE=thorough for many new examples, `-- --mutants` proves that they
     bite.
     """
-    groups(session, "props")
-    session.install(".")
+    install(session, ".", group="props")
     session.run("pytest", "props", "-n", "auto", "--dist", "worksteal", *session.posargs)
 
 
 @nox.session
 def lint(session: nox.Session) -> None:
     """Style, and form."""
-    groups(session, "lint")
+    install(session, group="lint")
     session.run("ruff", "check", *session.posargs)
     session.run("ruff", "format", "--check")
 
@@ -89,36 +84,33 @@ def lint(session: nox.Session) -> None:
 @nox.session
 def types(session: nox.Session) -> None:
     """Every annotation holds."""
-    groups(session, "types")
-    session.install(".")
+    install(session, ".", group="types")
     session.run("mypy", *session.posargs)
 
 
 @nox.session
 def floors(session: nox.Session) -> None:
     """Imports go down only."""
-    groups(session, "floors")
-    session.install("-e", ".")
+    install(session, "-e", ".", group="floors")
     session.run("lint-imports", *session.posargs)
 
 
 @nox.session(reuse_venv=True)
 def bench_peers(session: nox.Session) -> None:
     """The sample's stack and the compiled relay."""
-    groups(session, "bench-peers")
+    install(session, group="bench-peers")
 
 
 @nox.session(reuse_venv=True)
 def bench_pipecat(session: nox.Session) -> None:
     """Pipecat brings a hundred megabytes, numba and onnxruntime among them."""
-    groups(session, "bench-pipecat")
+    install(session, group="bench-pipecat")
 
 
 @nox.session(requires=["bench_peers", "bench_pipecat"])
 def bench(session: nox.Session) -> None:
     """Every stack side by side in one run; half an hour, or two minutes with `-- --quick`."""
-    groups(session, "bench")
-    session.install(".")
+    install(session, ".", group="bench")
     environments = Path(session.virtualenv.location).parent
     peers = [f"--{name}={environments / f'bench_{name}' / 'bin' / 'python'}" for name in ("peers", "pipecat")]
     session.run("python", "-m", "benchmarks", *peers, *session.posargs)
