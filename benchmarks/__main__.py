@@ -2,6 +2,7 @@
 
 import argparse
 import os
+import signal
 import sys
 from dataclasses import replace
 from pathlib import Path
@@ -122,4 +123,9 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    # As Ctrl+C, which cancels: the servers are ended, and the rounds that are whole are in the file.
+    signal.signal(signal.SIGTERM, lambda *_: signal.raise_signal(signal.SIGINT))
+    try:
+        main()
+    except KeyboardInterrupt:
+        sys.exit(130)
