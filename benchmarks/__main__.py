@@ -2,7 +2,6 @@
 
 import argparse
 import os
-import signal
 import sys
 from dataclasses import replace
 from pathlib import Path
@@ -14,6 +13,7 @@ from benchmarks.machine import machine
 from benchmarks.measure import Plan, Result, measure, measure_direct, take_core
 from benchmarks.report import Run, show, write_document, write_json
 from benchmarks.stack import Stack, stacks
+from twiliobridge.commands.stopping import sigterm_as_sigint
 
 QUICK = Plan(calls=25, rounds=1, echo=4, speech=6, ramp=0, settle=1.0)
 FULL = Plan(calls=25, rounds=5, echo=6, speech=12, ramp=2)
@@ -123,9 +123,8 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    # As Ctrl+C, which cancels: the servers are ended, and the rounds that are whole are in the file.
-    signal.signal(signal.SIGTERM, lambda *_: signal.raise_signal(signal.SIGINT))
     try:
-        main()
+        with sigterm_as_sigint():  # which cancels: the servers are ended, what was measured is in the file
+            main()
     except KeyboardInterrupt:
         sys.exit(130)

@@ -120,7 +120,8 @@ def test_an_output_that_cannot_be_written_is_said_before_the_run(sound, capsys, 
     assert "file/folder: Not a directory" in capsys.readouterr().err
 
 
-def test_ctrl_c_tells_what_was_found_so_far(illegal, tmp_path):
+@pytest.mark.parametrize("asks", [signal.SIGINT, signal.SIGTERM])
+def test_ctrl_c_tells_what_was_found_so_far(illegal, tmp_path, asks):
     """Exit 130, the finding on disk, and no traceback."""
     listening = "import signal; signal.signal(signal.SIGINT, signal.default_int_handler)"
     start = f"{listening}; import sys; from twiliobridge.cli import main; sys.exit(main(sys.argv[1:]))"
@@ -131,7 +132,7 @@ def test_ctrl_c_tells_what_was_found_so_far(illegal, tmp_path):
         while not file.exists():
             assert process.poll() is None
             time.sleep(0.05)
-        process.send_signal(signal.SIGINT)
+        process.send_signal(asks)
         out, error = process.communicate(timeout=120)
     assert (process.returncode, error) == (ExitCode.INTERRUPTED, "")
     assert "legal / valid" in out

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from twiliobridge.commands.call import trusting
 from twiliobridge.commands.command import Command, UsageError
+from twiliobridge.commands.stopping import sigterm_as_sigint
 from twiliobridge.exit_code import ExitCode
 
 if TYPE_CHECKING:
@@ -106,7 +107,8 @@ def run(options: Namespace, environ: Mapping[str, str]) -> ExitCode:
             own=options.i_own_this_endpoint,
             output=options.output,
         )
-        return fuzz_report.told(endpoint, plan, _restart(options.restart), as_json=options.json)
+        with sigterm_as_sigint():
+            return fuzz_report.told(endpoint, plan, _restart(options.restart), as_json=options.json)
     except (fuzz.Unusable, fuzz.ScenarioError) as error:
         raise UsageError(str(error)) from None
     except OSError as error:

@@ -1,7 +1,8 @@
 """Signals: the first asks a program to stop in good order, the second stops it."""
 
 import signal
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager
 from typing import TypeVar
 
 import trio
@@ -28,6 +29,21 @@ async def _cancel_at_signal(everything: trio.CancelScope, *, task_status: trio.T
         task_status.started()
         await anext(signals)
     everything.cancel()
+
+
+@contextmanager
+def sigterm_as_sigint() -> Iterator[None]:
+    """Meanwhile SIGTERM does what Ctrl+C does, whatever that is by then. Main thread only.
+
+    Where Ctrl+C does nothing, as in what a shell runs in the background, SIGTERM stays what it was.
+    """
+    before = signal.getsignal(signal.SIGTERM)
+    if signal.getsignal(signal.SIGINT) is signal.default_int_handler:
+        signal.signal(signal.SIGTERM, lambda *_: signal.raise_signal(signal.SIGINT))
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
 
 
 async def stop_at_signals(
