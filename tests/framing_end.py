@@ -4,7 +4,7 @@ import trio
 from websockets.frames import Close, Opcode
 from websockets.protocol import Protocol, Side
 
-from twiliobridge.wires.framing import Framing
+from twiliobridge.wires.framing import Dealt, Framing
 
 LARGEST = 70_000
 
@@ -33,7 +33,8 @@ class End:
             self.framing.receive(piece)
             while (message := self.framing.next_message()) is not None:
                 self.hear_answer()
-                self.heard.append(message)
+                if message is not Dealt.WITH:
+                    self.heard.append(message)
             self.hear_answer()
 
     def hear_answer(self):

@@ -3,54 +3,20 @@
 import gc
 import socket
 import ssl
-from contextlib import asynccontextmanager, suppress
+from contextlib import suppress
 from functools import partial
 
 import pytest
 import trio
 import trio.testing
-import trustme
 from served import descriptors, settled, tasks
-from trio_websocket import ConnectionClosed, connect_websocket_url, serve_websocket
-from websocket_end import WebSocketEnd
+from trio_websocket import ConnectionClosed
 from websockets.protocol import Protocol
+from wire_pairs import arrived, fill, say, tls_pair, upgraded_pair
 
 from twiliobridge.wires import TlsFailed, WireFull
 from twiliobridge.wires.check import check_wire
 from twiliobridge.wires.direct import MOST_IN_A_STEP
-from twiliobridge.wires.upgrade import open_upgraded_wire, peek_upgrade
-from twiliobridge.wires.websocket import open_websocket_wire
-
-BACKLOG = 1 << 20
-LARGEST = 1 << 22
-
-
-@asynccontextmanager
-async def upgraded_pair(backlog=BACKLOG):
-    """The server's end."""
-    wires, done = [], trio.Event()
-
-    async def answer(stream):
-        async with open_upgraded_wire(
-            await peek_upgrade(stream, ("/",)), backlog=backlog, max_message_size=LARGEST
-        ) as wire:
-            wires.append(wire)
-            await done.wait()
-
-    (listener,) = await trio.open_tcp_listeners(0, host="127.0.0.1")
-    async with trio.open_nursery() as nursery, trio.open_nursery() as client:
-        nursery.start_soon(trio.serve_listeners, answer, [listener])
-        url = f"ws://127.0.0.1:{listener.socket.getsockname()[1]}/"
-        connection = await connect_websocket_url(client, url, message_queue_size=1)
-        while not wires:  # noqa: ASYNC110 -- the handler's first line
-            await trio.sleep(0.001)
-        try:
-            yield wires[0], WebSocketEnd(connection)
-        finally:
-            done.set()
-            await trio.aclose_forcefully(connection._stream)
-            client.cancel_scope.cancel()
-            nursery.cancel_scope.cancel()
 
 
 async def test_a_closed_wire_leaves_the_collector_nothing():
@@ -66,40 +32,6 @@ async def test_a_closed_wire_leaves_the_collector_nothing():
         assert not [core for core in gc.get_objects() if type(core) is Protocol]
     finally:
         gc.enable()
-
-
-@pytest.fixture(scope="module")
-def authority():
-    return trustme.CA()
-
-
-@asynccontextmanager
-async def tls_pair(authority, hostname="localhost", protocol=None):
-    """The client's end, encrypted."""
-    ends, done = [], trio.Event()
-    there = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
-    authority.issue_cert(hostname).configure_cert(there)
-    here = ssl.create_default_context()
-    authority.configure_trust(here)
-    if protocol is not None:
-        here.maximum_version = protocol
-
-    async def accept(request):
-        ends.append(WebSocketEnd(await request.accept()))
-        await done.wait()
-
-    async with trio.open_nursery() as nursery:
-        serving = partial(serve_websocket, accept, "127.0.0.1", 0, there, message_queue_size=1)
-        server = await nursery.start(serving)
-        url = f"wss://localhost:{server.port}/"
-        async with open_websocket_wire(
-            url, backlog=BACKLOG, max_message_size=LARGEST, ssl_context=here
-        ) as wire:
-            while not ends:  # noqa: ASYNC110 -- likewise
-                await trio.sleep(0.001)
-            yield wire, ends[0]
-            done.set()
-        nursery.cancel_scope.cancel()
 
 
 async def test_the_server_s_end_is_a_wire_and_leaves_nothing():
@@ -162,19 +94,11 @@ async def test_what_is_sent_is_on_its_way_before_anything_else_happens():
         assert head == b"\x81\x03now"
 
 
-async def say(far, text):
-    """Bytes of the frame."""
-    await far.say(text)
-    return 6 + len(text)
-
-
 async def test_messages_of_one_read_are_received_in_one_step_but_not_for_ever():
     """As many as the bound in a row; then others have their turn."""
     async with upgraded_pair() as (wire, far):
         sizes = [await say(far, str(number)) for number in range(3 * MOST_IN_A_STEP)]
-        await trio.lowlevel.wait_readable(wire._socket)
-        while len(wire._socket.recv(1 << 16, socket.MSG_PEEK)) < sum(sizes):  # noqa: ASYNC110 -- the kernel's
-            await trio.sleep(0.001)
+        await arrived(wire, sum(sizes))
         turns = 0
 
         async def count_turns():
@@ -215,11 +139,6 @@ async def test_the_bound_on_the_backlog_is_in_bytes_and_a_goodbye_finds_room():
             nursery.start_soon(wire.aclose, 1000, "done")
             with pytest.raises(ConnectionClosed, match="1000"):
                 await hear_out(far)
-
-
-def fill(wire):
-    while True:
-        wire.send("x" * 10_000)
 
 
 async def hear_out(far):

@@ -188,6 +188,16 @@ def test_10_messages_in_one_read_are_all_heard(role):
     assert end.heard == [str(number) * 50 for number in range(300)]
 
 
+def test_what_comes_behind_the_end_is_not_kept(role):
+    """A peer that does not hear of it may go on for as long as we wait for its own close."""
+    end = End(role, None)
+    end.take(end.frame(CONT, b"of nothing") + end.frame(TEXT, b"too late"))
+    failed(end, 1002)
+    end.framing.receive(b"x" * 1000)
+    assert end.framing.next_message() is None
+    assert not end.framing._data
+
+
 def test_an_end_without_a_close_is_a_loss(end):
     end.take(end.frame(TEXT, b"half of it")[:-3])
     end.framing.receive_end()

@@ -14,7 +14,7 @@ from typing import NoReturn
 
 import trio
 
-from twiliobridge.wires.framing import Framing
+from twiliobridge.wires.framing import Dealt, Framing
 from twiliobridge.wires.reactor import notify_closing, watch
 from twiliobridge.wires.tls import Tls, TlsFault
 from twiliobridge.wires.wire import GRACE, Wire, WireFull
@@ -22,7 +22,7 @@ from twiliobridge.wires.wire import GRACE, Wire, WireFull
 READ_BYTES = 8192
 "Several frames of a phone, or 700 ms of a model."
 MOST_IN_A_STEP = 16
-"Messages that one read may have brought before other tasks have their turn: a third of a second of frames."
+"Frames that one read may have brought before other tasks have their turn: a third of a second of them."
 _BUFFER: trio.lowlevel.RunVar[memoryview] = trio.lowlevel.RunVar("twiliobridge.read_buffer")
 "Where all wires of a run read to, one after the other. A buffer for each read leaves holes in the heap."
 
@@ -63,29 +63,27 @@ class DirectWire(Wire):
         self._waiting = 0
         "Bytes in `_unsent`."
         self._in_step = 0
-        "Messages since the last checkpoint."
+        "Frames since the last checkpoint."
         self._leaving = False
         self._ended = False
         "The peer's stream of bytes is at its end."
 
     async def receive(self) -> str | bytes:
         """Returns without a checkpoint where a message is there already, but not too often in a row."""
-        if self._leaving:
-            raise trio.ClosedResourceError("this end was closed")
-        if self._in_step == MOST_IN_A_STEP:
-            self._in_step = 0
-            await trio.lowlevel.checkpoint()
-        while (message := self._framing.next_message()) is None:
+        while True:
+            if self._leaving:
+                raise trio.ClosedResourceError("this end was closed")
+            if self._in_step == MOST_IN_A_STEP:
+                self._in_step = 0
+                await trio.lowlevel.checkpoint()
+                continue
+            self._in_step += 1
+            message = self._framing.next_message()
             self._answer()
-            if self._ended:
-                self._framing.receive_end()
-            if self._framing.over:
-                raise self._framing.farewell()
-            await self._read()
-            self._in_step = 0
-        self._answer()
-        self._in_step += 1
-        return message
+            if message is None:
+                await self._read_more()
+            elif message is not Dealt.WITH:
+                return message
 
     async def deliver(self, take: Callable[[str | bytes], None]) -> NoReturn:
         while True:
@@ -100,8 +98,9 @@ class DirectWire(Wire):
             raise trio.BrokenResourceError("the peer is gone")
         frame = self._framing.text(text)
         if self._unsent or self._tls is not None:
-            if self._waiting and self._waiting + len(frame) > self._backlog:
-                raise WireFull(f"{self._waiting} bytes wait unread; the bound is {self._backlog}")
+            waiting = self._waiting + (0 if self._tls is None else self._tls.waiting)
+            if waiting and waiting + len(frame) > self._backlog:
+                raise WireFull(f"{waiting} bytes wait unread; the bound is {self._backlog}")
             self._put(frame)
         elif (sent := self._write(frame)) < len(frame):
             self._keep(frame, sent)
@@ -128,6 +127,15 @@ class DirectWire(Wire):
         with suppress(trio.ClosedResourceError):
             while self._unsent and not self._leaving:
                 await self._write_some()
+
+    async def _read_more(self) -> None:
+        """For `receive`: raises how it ended, if it has."""
+        if self._ended:
+            self._framing.receive_end()
+        if self._framing.over:
+            raise self._framing.farewell()
+        await self._read()
+        self._in_step = 0
 
     async def _read(self) -> None:
         """Waits for bytes, and takes them to what they mean. Cancelled, it has read none."""
@@ -158,14 +166,15 @@ class DirectWire(Wire):
         return not self._ended
 
     def _hand_over(self, take: Callable[[str | bytes], None]) -> bool:
-        """The messages that were read; False where `receive` must go on: after too many, and at the end."""
+        """The messages that were read; False where `receive` must go on: after many frames and at the end."""
         framing = self._framing
         for _ in range(MOST_IN_A_STEP):
             message = framing.next_message()
             self._answer()
             if message is None:
                 return not (self._ended or framing.over)
-            take(message)
+            if message is not Dealt.WITH:
+                take(message)
         self._in_step = MOST_IN_A_STEP
         return False
 
@@ -185,6 +194,7 @@ class DirectWire(Wire):
             plain = b""
         if not data or tls.over:
             self._end()
+        self._put(b"")  # what TLS itself has to answer
         return plain
 
     def _put(self, frame: bytes) -> None:
@@ -239,10 +249,12 @@ class DirectWire(Wire):
             with suppress(OSError):
                 self._socket.shutdown(socket.SHUT_WR)
         while not (self._ended or self._framing.may_leave):
-            await self._read()
-            while self._framing.next_message() is not None:
-                pass
+            dealt_with = self._framing.next_message()
             self._answer()
+            if dealt_with is None:
+                await self._read()
+            else:
+                await trio.lowlevel.checkpoint()
 
 
 def _buffer_of_this_run() -> memoryview:

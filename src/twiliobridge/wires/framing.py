@@ -6,16 +6,17 @@ control frames, what comes in pieces and what breaks a rule, go through the sans
 which also keeps the connection's state. Compression is never negotiated: RSV1 breaks a rule.
 """
 
-import codecs
 import logging
 import struct
-from typing import Final
+from enum import Enum
+from typing import Final, Literal
 
 import trio
-from websockets.frames import CloseCode, Frame, Opcode
+from websockets.frames import DATA_OPCODES, CloseCode, Frame, Opcode
 from websockets.protocol import Event, Protocol, Side, State
 
 from twiliobridge.wires.masks import MASKS, apply_mask
+from twiliobridge.wires.utf8 import Utf8
 
 QUIET: Final = logging.getLogger("twiliobridge.websockets")
 "For the core: it tells every connection at INFO, and every frame, audio and all, at DEBUG."
@@ -32,7 +33,12 @@ _LONGEST_REASON = 123
 "Bytes of UTF-8 beside a close code in a control frame (5.5)."
 _FAULTS = frozenset({1002, 1003, 1007, 1009, 1010, 1011})
 "Codes of a peer that could not go on (7.4.1); with all others it has done what it came for, or says why not."
-_DATA = frozenset({Opcode.CONT, Opcode.TEXT, Opcode.BINARY})
+
+
+class Dealt(Enum):
+    """What became of bytes that ended no message."""
+
+    WITH = "a frame, or a piece of one"
 
 
 class Framing:
@@ -73,7 +79,7 @@ class Framing:
         "What the core has read of a message."
         self._fragmented = False
         "More of that message is to come."
-        self._utf8 = _Utf8()
+        self._utf8 = Utf8()
         self._end: tuple[type[Exception], str] | None = None
 
     @property
@@ -94,8 +100,9 @@ class Framing:
         return kind(text)
 
     def receive(self, data: bytes) -> None:
-        """Takes what the peer sent, cut anywhere."""
-        self._data, self._at = self._data[self._at :] + data, 0
+        """Takes what the peer sent, cut anywhere; nothing once it is over."""
+        if not self.over:
+            self._data, self._at = self._data[self._at :] + data, 0
 
     def receive_text(self, data: bytes) -> str | None:
         """The text that `data` is: nearly always one common frame, with nothing before it to be dealt with.
@@ -118,23 +125,22 @@ class Framing:
         """
         self._core.parser.close()
 
-    def next_message(self) -> str | bytes | None:
+    def next_message(self) -> str | bytes | Literal[Dealt.WITH] | None:
         """The next message of what was taken; None if more bytes are needed, or if it is over.
 
+        `Dealt.WITH`: a frame that ends no message. Of these a read may bring a thousand, and others wait.
         What follows it was not looked at yet, so it can still be answered, whatever comes then.
         """
-        message: str | bytes | None = None
-        while message is None and self._at < len(self._data) and not self.over:
-            if self._owed:
-                message = self._pass_on()
-                continue
-            message, self._at = self._common(self._data, self._at)
-            if message is None and not self._leave_to_core():
-                break
-        if message is None:
-            # What was read is not kept until the next read: every wire would hold some.
-            self._data, self._at = self._data[self._at :], 0
-        return message
+        if self._at < len(self._data) and not self.over:
+            if not self._owed:
+                text, self._at = self._common(self._data, self._at)
+                if text is not None:
+                    return text
+            if self._owed or self._leave_to_core():
+                return self._pass_on()
+        # What was read is not kept until the next read: every wire would hold some.
+        self._data, self._at = b"" if self.over else self._data[self._at :], 0
+        return None
 
     def answer(self) -> bytes:
         """Takes `unsaid`, to be written."""
@@ -201,8 +207,8 @@ class Framing:
             self._core.events_received()
         return True
 
-    def _pass_on(self) -> str | bytes | None:
-        """Gives the core of its frame what there is; the message that this completes."""
+    def _pass_on(self) -> str | bytes | Literal[Dealt.WITH]:
+        """Gives the core of its frame what there is; the message that this ends."""
         piece = self._data[self._at : self._at + self._owed]
         self._at += len(piece)
         self._owed -= len(piece)
@@ -216,25 +222,25 @@ class Framing:
             self._ended(kind, received.code, received.reason)
         else:
             return self._hear(piece)
-        return None
+        return Dealt.WITH
 
-    def _hear(self, piece: bytes) -> str | bytes | None:
+    def _hear(self, piece: bytes) -> str | bytes | Literal[Dealt.WITH]:
         try:
             self._utf8.check(piece, last=not self._owed)
         except UnicodeDecodeError as error:
             self._fail(error)
-            return None
+            return Dealt.WITH
         frames = self._core.events_received()
-        return self._collect(frames[0]) if frames else None
+        return self._collect(frames[0]) if frames else Dealt.WITH
 
-    def _collect(self, frame: Event) -> str | bytes | None:
+    def _collect(self, frame: Event) -> str | bytes | Literal[Dealt.WITH]:
         assert isinstance(frame, Frame)
-        if frame.opcode not in _DATA:
-            return None
+        if frame.opcode not in DATA_OPCODES:
+            return Dealt.WITH
         self._parts += frame.data
         self._fragmented = not frame.fin
         if self._fragmented:
-            return None
+            return Dealt.WITH
         whole, self._parts = self._parts, bytearray()
         return whole.decode() if self._utf8.is_text else bytes(whole)
 
@@ -249,37 +255,6 @@ class Framing:
     def _ended(self, kind: type[Exception], code: int, reason: str) -> None:
         self._end = self._end or (kind, f"closed with {int(code)} {reason}".rstrip())
         self.over = True
-
-
-class _Utf8:
-    """Tells the first byte of a text message that is no UTF-8 as soon as it is there (8.1)."""
-
-    def __init__(self) -> None:
-        self.is_text = False
-        "Whether the message is."
-        self._decoder = codecs.getincrementaldecoder("utf-8")()
-        self._checks = self._ends = False
-        self._header = self._seen = 0
-        self._mask = b""
-
-    def enter(self, first: int, header: int, mask: bytes) -> None:
-        """A frame begins: its first byte, the size of its header, and its mask."""
-        opcode = first & 0x0F
-        if opcode in {Opcode.TEXT, Opcode.BINARY}:
-            self.is_text = opcode == Opcode.TEXT
-            self._decoder.reset()
-        self._checks = self.is_text and opcode in _DATA
-        self._ends = first >= 0x80
-        self._header, self._seen, self._mask = header, 0, mask
-
-    def check(self, piece: bytes, *, last: bool) -> None:
-        """Raises UnicodeDecodeError. The first piece of a frame has its whole header."""
-        if not self._checks:
-            return
-        payload, self._header = piece[self._header :], 0
-        turn = self._seen % 4
-        self._seen += len(payload)
-        self._decoder.decode(apply_mask(payload, self._mask[turn:] + self._mask[:turn]), self._ends and last)
 
 
 def _measure(data: bytes, at: int) -> tuple[int, int] | None:

@@ -17,7 +17,7 @@ import outcome
 import trio
 
 MOST_IN_A_TURN = 64
-"Calls before other tasks have their turn: a few milliseconds."
+"Calls before other tasks have their turn: a few milliseconds, where each has a message to read."
 
 HAS_EPOLL = hasattr(select, "epoll")
 "Linux. Elsewhere Trio waits for each socket."

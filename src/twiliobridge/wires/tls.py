@@ -20,6 +20,11 @@ class Tls:
         self._unsaid = b""
         "Plain bytes that wait for the peer: one of TLS 1.2 may ask for a new handshake at any time."
 
+    @property
+    def waiting(self) -> int:
+        """Bytes that were to be said and are not encrypted yet."""
+        return len(self._unsaid)
+
     def shake_hands(self, data: bytes | bytearray | None) -> tuple[bool, bytes]:
         """Takes what the peer sent, None for the first time; whether the handshake is over, and what must be
         sent. Raises TlsFault.
