@@ -53,6 +53,8 @@ def test_every_field_can_be_set():
         ("TWILIOBRIDGE_MODEL_URL", "https://h", "must begin with ws://host or wss://host"),
         ("TWILIOBRIDGE_MEDIA_LANE", "fast", "must be auto or quart, was 'fast'"),
         ("OPENAI_API_KEY", "sk-1\n", "must be printable ASCII"),
+        ("OPENAI_BASE_URL", "https://bücher.example/v1", "must be printable ASCII .* xn-- form"),
+        ("TWILIO_ACCOUNT_SID", "AC1 ", "must be printable ASCII without blanks"),
         ("OPENAI_BASE_URL", "https://[", "must begin with http://host or https://host"),
         ("TWILIOBRIDGE_PROT", "1", "is no setting"),
     ],

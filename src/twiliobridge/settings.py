@@ -1,5 +1,6 @@
 """What one server is told, from Python or from its environment. Every default is stated here, once."""
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields
 from typing import Any
@@ -82,8 +83,8 @@ class Settings:
         for name in ("calls_at_once", "phone_message", "model_message", "phone_backlog", "model_backlog"):
             if getattr(self, name) < 1:
                 raise ValueError(f"{name} must be at least 1, was {getattr(self, name)}")
-        if not (self.openai_api_key.isascii() and self.openai_api_key.isprintable()):
-            raise ValueError("openai_api_key must be printable ASCII; a line end, perhaps, is part of it")
+        _check_visible("openai_api_key", self.openai_api_key, "a line end, perhaps, is part of it")
+        _check_visible("twilio_account_sid", self.twilio_account_sid, "a line end, perhaps, is part of it")
         if self.grace < 0:
             raise ValueError(f"grace must not be negative, was {self.grace:g}")
         _check_url("public_url", self.public_url, {"http", "https"})
@@ -178,9 +179,16 @@ def _naming_the_variable(error: ValueError) -> ValueError:
     return ValueError(f"{next(v for v, (_, field, _) in VARIABLES.items() if field == name)} {rest}")
 
 
+def _check_visible(name: str, value: str, advice: str) -> None:
+    """It becomes part of a request, which can carry nothing else."""
+    if not re.fullmatch("[!-~]*", value):
+        raise ValueError(f"{name} must be printable ASCII without blanks; {advice}")
+
+
 def _check_url(name: str, url: str, schemes: set[str]) -> None:
     if not url:
         return
+    _check_visible(name, url, "a host's name goes in its xn-- form")
     try:
         parts = urlsplit(url)
         usable = parts.scheme in schemes and bool(parts.hostname) and parts.port != 0

@@ -109,6 +109,16 @@ async def test_a_head_byte_by_byte_is_one():
         assert await lanes(served) == DIRECT
 
 
+@pytest.mark.parametrize("host", [b"[bad", b"a]b", b"[]", b"\xff"])
+async def test_a_host_that_is_none_is_refused_as_any_stranger(lane, caplog, host):
+    """Where no public URL is set, it is part of what a signature must be of."""
+    async with bridge(Settings(port=0, twilio_auth_token="0" * 32)) as served:
+        status, _ = await answer_to(served, head().replace(b"localhost", host))
+        assert 400 <= status <= 403
+        assert await http(served.url, "/health") == (200, "open\n")
+    assert "Traceback" not in caplog.text
+
+
 @pytest.mark.parametrize("data", [b"", b"G", b"GET /twilio-agent HTTP/1.1\r\nHost: x\r\n"])
 async def test_who_does_not_go_on_is_given_up_and_wakes_nobody_meanwhile(data, monkeypatch):
     """Within the bound here and Hypercorn's there; what lies in the buffer is looked at once."""

@@ -89,7 +89,17 @@ def test_a_client_that_says_no_http_is_no_request(backend):
 
 @pytest.mark.parametrize(
     "url",
-    ["", "ftp://x/", "http://", "http://x:port/", "//x", "http://[::1/", "http://x/é", "http://x:99999/"],
+    [
+        "",
+        "ftp://x/",
+        "http://",
+        "http://x:port/",
+        "//x",
+        "http://[::1/",
+        "http://x/é",
+        "http://x/a b",
+        "http://x:99999/",
+    ],
 )
 def test_what_is_no_url_is_a_value_error(url):
     with pytest.raises(ValueError, match="not an http"):

@@ -59,8 +59,16 @@ class Door:
         host = request.headers.get("host", "")
         forwarded = request.headers.get("x-forwarded-proto", "").split(",")[0].strip()
         # Twilio itself reaches nothing but TLS; a plain request to loopback is a test's.
-        secure = forwarded == "https" if forwarded else not is_loopback(urlsplit(f"//{host}").hostname or "")
+        secure = forwarded == "https" if forwarded else not is_loopback(_name(host))
         return f"{'https' if secure else 'http'}://{host}"
+
+
+def _name(host: str) -> str:
+    """Of a `Host` header, without the port; empty for what is none."""
+    try:
+        return urlsplit(f"//{host}").hostname or ""
+    except ValueError:  # brackets, with no IPv6 address in them
+        return ""
 
 
 def is_loopback(host: str) -> bool:

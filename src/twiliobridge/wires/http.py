@@ -4,6 +4,7 @@ Twilio's webhooks, its REST API and the double of that need no more: a form of a
 document of at most 64 kB back. Whoever calls has a deadline.
 """
 
+import re
 import ssl
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -50,10 +51,9 @@ class Url:
         try:
             parts = urlsplit(url)
             port = parts.port or _PORTS[parts.scheme]
-            url.encode("ascii")
         except (ValueError, KeyError):
             raise ValueError(f"not an http:// or https:// URL: {url!r}") from None
-        if not parts.hostname:
+        if not (parts.hostname and re.fullmatch("[!-~]*", url)):
             raise ValueError(f"not an http:// or https:// URL: {url!r}")
         target = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
         return cls(parts.scheme, parts.hostname, port, parts.netloc.rpartition("@")[2], target)

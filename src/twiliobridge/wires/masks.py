@@ -20,4 +20,4 @@ def _thousand() -> list[bytes]:
 
 
 MASKS: Final[Iterator[bytes]] = chain.from_iterable(iter(_thousand, None))
-"Keys that nobody can foresee; each is taken once."
+"Keys that nobody can foresee."

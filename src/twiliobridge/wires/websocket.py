@@ -1,6 +1,7 @@
 """An outgoing wire: a WebSocket that we dial, with TLS and through a proxy where it must be."""
 
 import os
+import re
 import socket
 import ssl
 from collections.abc import AsyncIterator, Mapping
@@ -38,8 +39,8 @@ class Address:
     def of(cls, url: str) -> "Address":
         """Raises ValueError for what is no absolute ws:// or wss:// URL."""
         parts = urlsplit(url)
-        if parts.scheme not in {"ws", "wss"} or not parts.hostname:
-            raise ValueError(f"a WebSocket URL begins with ws://host or wss://host, was {url!r}")
+        if parts.scheme not in {"ws", "wss"} or not parts.hostname or not re.fullmatch("[!-~]*", url):
+            raise ValueError(f"a WebSocket URL is ASCII and begins with ws://host or wss://host, was {url!r}")
         secure = parts.scheme == "wss"
         resource = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
         return cls(parts.hostname, parts.port or (443 if secure else 80), secure, resource)
