@@ -1,10 +1,14 @@
 """python -m benchmarks: every stack side by side in one run. `nox -s bench` makes the environments."""
 
 import argparse
+import asyncio
 import os
+import signal
 import sys
+from collections.abc import Coroutine
 from dataclasses import replace
 from pathlib import Path
+from typing import Any, TypeVar
 
 import uvloop
 
@@ -13,7 +17,8 @@ from benchmarks.machine import machine
 from benchmarks.measure import Plan, Result, measure, measure_direct, take_core
 from benchmarks.report import Run, show, write_document, write_json
 from benchmarks.stack import Stack, stacks
-from twiliobridge.commands.stopping import sigterm_as_sigint
+
+T = TypeVar("T")
 
 QUICK = Plan(calls=25, rounds=1, echo=4, speech=6, ramp=0, settle=1.0)
 FULL = Plan(calls=25, rounds=5, echo=6, speech=12, ramp=2)
@@ -105,18 +110,27 @@ def take_priority() -> None:
     os.sched_setscheduler(0, os.SCHED_RR, os.sched_param(1))
 
 
+async def until_terminated(work: Coroutine[Any, Any, T]) -> T:
+    """SIGTERM cancels it, as Ctrl+C does: the servers are ended, and what was measured is in the file."""
+    task = asyncio.current_task()
+    assert task is not None
+    asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, task.cancel)
+    return await work
+
+
 def main() -> None:
     options = arguments()
     if options.realtime:
         take_priority()
     if options.soak:
         stack = chosen(options)[0]
-        samples = uvloop.run(soak.soak(stack, soak.seconds(options.soak), options.calls or 50))
+        soaking = soak.soak(stack, soak.seconds(options.soak), options.calls or 50)
+        samples = uvloop.run(until_terminated(soaking))
         soak.write(samples, Path(options.output or RESULTS / f"soak-{stack.name}.json"))
         return
     take_core(FULL)
     output = Path(options.output) if options.output else None
-    run = uvloop.run(compare(chosen(options), plan_of(options), output))
+    run = uvloop.run(until_terminated(compare(chosen(options), plan_of(options), output)))
     show(run)
     if options.document:
         write_document(run, Path(options.document))
@@ -124,7 +138,6 @@ def main() -> None:
 
 if __name__ == "__main__":
     try:
-        with sigterm_as_sigint():  # which cancels: the servers are ended, what was measured is in the file
-            main()
-    except KeyboardInterrupt:
+        main()
+    except (KeyboardInterrupt, asyncio.CancelledError):
         sys.exit(130)
