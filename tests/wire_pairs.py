@@ -1,4 +1,4 @@
-"""A wire straight on a socket, and a peer of another make at its other end."""
+"""A wire on a socket, and a peer of another make at its other end."""
 
 import socket
 import ssl
@@ -17,20 +17,11 @@ LARGEST = 1 << 22
 
 
 @asynccontextmanager
-async def upgraded_pair(backlog=BACKLOG):
-    """The server's end."""
-    wires, done = [], trio.Event()
-
-    async def answer(stream):
-        async with open_upgraded_wire(
-            await peek_upgrade(stream, ("/",)), backlog=backlog, max_message_size=LARGEST
-        ) as wire:
-            wires.append(wire)
-            await done.wait()
-
+async def served_pair(serve, wires, done):
+    """The server's end: the wire that `serve(listener)` adds to `wires` and keeps open until `done`."""
     (listener,) = await trio.open_tcp_listeners(0, host="127.0.0.1")
     async with trio.open_nursery() as nursery, trio.open_nursery() as client:
-        nursery.start_soon(trio.serve_listeners, answer, [listener])
+        nursery.start_soon(serve, listener)
         url = f"ws://127.0.0.1:{listener.socket.getsockname()[1]}/"
         connection = await connect_websocket_url(client, url, message_queue_size=1)
         while not wires:  # noqa: ASYNC110 -- the handler's first line
@@ -42,6 +33,25 @@ async def upgraded_pair(backlog=BACKLOG):
             await trio.aclose_forcefully(connection._stream)
             client.cancel_scope.cancel()
             nursery.cancel_scope.cancel()
+
+
+@asynccontextmanager
+async def upgraded_pair(backlog=BACKLOG):
+    """The server's end, straight on the socket."""
+    wires, done = [], trio.Event()
+
+    async def answer(stream):
+        async with open_upgraded_wire(
+            await peek_upgrade(stream, ("/",)), backlog=backlog, max_message_size=LARGEST
+        ) as wire:
+            wires.append(wire)
+            await done.wait()
+
+    async def serve(listener):
+        await trio.serve_listeners(answer, [listener])
+
+    async with served_pair(serve, wires, done) as pair:
+        yield pair
 
 
 @asynccontextmanager

@@ -7,14 +7,11 @@ from hypercorn.config import Config
 from quart import websocket
 from quart_trio import QuartTrio
 from served import descriptors, settled, tasks
-from trio_websocket import connect_websocket_url
-from websocket_end import WebSocketEnd
+from wire_pairs import BACKLOG, served_pair
 
 from twiliobridge.wires.asgi import EndIsTold, open_asgi_wire
 from twiliobridge.wires.check import check_wire
-from twiliobridge.wires.hypercorn import base_url, serve_app
-
-BACKLOG = 1 << 20
+from twiliobridge.wires.hypercorn import serve_app
 
 
 @asynccontextmanager
@@ -29,20 +26,11 @@ async def asgi_pair():
             wires.append(wire)
             await done.wait()
 
-    (listener,) = await trio.open_tcp_listeners(0, host="127.0.0.1")
-    async with trio.open_nursery() as nursery, trio.open_nursery() as client:
-        nursery.start_soon(serve_app, app, Config(), [listener])
-        url = "ws" + base_url(listener).removeprefix("http") + "/"
-        connection = await connect_websocket_url(client, url)
-        while not wires:  # noqa: ASYNC110 -- the handler's first line
-            await trio.sleep(0.001)
-        try:
-            yield wires[0], WebSocketEnd(connection)
-        finally:
-            done.set()
-            await trio.aclose_forcefully(connection._stream)
-            client.cancel_scope.cancel()
-            nursery.cancel_scope.cancel()
+    async def serve(listener):
+        await serve_app(app, Config(), [listener])
+
+    async with served_pair(serve, wires, done) as pair:
+        yield pair
 
 
 async def test_it_is_a_wire_and_leaves_nothing():

@@ -34,6 +34,11 @@ class BadAnswer(Unreachable):
     """A server that speaks no HTTP, or says more than anybody reads."""
 
 
+def is_visible(url: str) -> bool:
+    """Whether it is ASCII without blanks: the head of a request can carry nothing else."""
+    return re.fullmatch("[!-~]*", url) is not None
+
+
 @dataclass(frozen=True)
 class Url:
     """An absolute `http://` or `https://` URL, taken apart. ValueError, one line, if it is none."""
@@ -53,7 +58,7 @@ class Url:
             port = parts.port or _PORTS[parts.scheme]
         except (ValueError, KeyError):
             raise ValueError(f"not an http:// or https:// URL: {url!r}") from None
-        if not (parts.hostname and re.fullmatch("[!-~]*", url)):
+        if not (parts.hostname and is_visible(url)):
             raise ValueError(f"not an http:// or https:// URL: {url!r}")
         target = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
         return cls(parts.scheme, parts.hostname, port, parts.netloc.rpartition("@")[2], target)

@@ -1,7 +1,6 @@
 """An outgoing wire: a WebSocket that we dial, with TLS and through a proxy where it must be."""
 
 import os
-import re
 import socket
 import ssl
 from collections.abc import AsyncIterator, Mapping
@@ -17,6 +16,7 @@ from websockets.uri import WebSocketURI
 
 from twiliobridge.wires.direct import READ_BYTES, DirectWire, open_direct_wire
 from twiliobridge.wires.framing import QUIET, Framing
+from twiliobridge.wires.http import is_visible
 from twiliobridge.wires.proxy import Proxy, tunnel
 from twiliobridge.wires.tls import Tls, TlsFault, public_authorities
 from twiliobridge.wires.wire import GRACE, Refused, Rejected, TlsFailed, UnknownHost
@@ -39,7 +39,7 @@ class Address:
     def of(cls, url: str) -> "Address":
         """Raises ValueError for what is no absolute ws:// or wss:// URL."""
         parts = urlsplit(url)
-        if parts.scheme not in {"ws", "wss"} or not parts.hostname or not re.fullmatch("[!-~]*", url):
+        if parts.scheme not in {"ws", "wss"} or not parts.hostname or not is_visible(url):
             raise ValueError(f"a WebSocket URL is ASCII and begins with ws://host or wss://host, was {url!r}")
         secure = parts.scheme == "wss"
         resource = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
