@@ -33,15 +33,6 @@ LATEST_SILENCE = 0.15
 "Seconds after a clear: 60 ms of the device, 20 ms of a packet, and what PulseAudio and its recorder take."
 
 
-STEADY = pytest.approx(50, abs=5)
-MOST_MISSING = 0.1
-LATEST_FRAME = 100
-"""Chunks a second, the share for which silence left, ms: 50, 0 and 35 where the machine does not stand still.
-A shared one does, for longer than the reserve of 40 ms, and then these tell of it. That nothing else makes
-them differ is shown in virtual time.
-"""
-
-
 def speech(path):
     """mu-law, 8 kHz."""
     return telephone(read_wav(path.read_bytes()))
@@ -138,9 +129,9 @@ async def test_what_the_microphone_hears_is_what_the_bridge_hears(portaudio, age
     remaining = iter(captured)
     assert all(frame in remaining for frame in heard), "in order"
     assert likeness(ulaw_decode(bytes(agent.heard)), ulaw_decode(speech(BALANCE))) > 0.99
-    assert result.chunks_per_second == STEADY
-    assert result.chunks_missing <= MOST_MISSING * result.chunks_sent
-    assert result.mic_to_wire_ms.median <= LATEST_FRAME
+    assert result.chunks_dropped == result.chunks_missing == 0
+    assert result.chunks_per_second == pytest.approx(50, abs=2)
+    assert result.mic_to_wire_ms.median <= 45
     assert Stop in agent.told
     loaded = load_engines()
     if loaded.engines.recogniser is not None:
@@ -201,7 +192,8 @@ async def test_the_program_holds_a_conversation_of_two_turns(sound_server, tmp_p
     await program.stderr.aclose()
     assert not errors
     assert "turns: 2 spoken, 2 answered" in screen.text
-    assert float(re.search(r"chunks, ([\d.]+) per second", screen.text)[1]) == STEADY
+    rate = float(re.search(r"chunks, ([\d.]+) per second", screen.text)[1])
+    assert rate == pytest.approx(50, abs=2)
     call = np.frombuffer(read_wav((tmp_path / "live_output" / "call.wav").read_bytes()).data, "<i2")
     caller, agent = call[::2], call[1::2]
     for path in (BALANCE, CARD):
