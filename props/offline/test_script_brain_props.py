@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from twiliobridge.offline.brain import CallTool, Request, Say
+from twiliobridge.offline.brain import CallTool, Offer, Request, Say
 from twiliobridge.offline.script import banking
 from twiliobridge.offline.script_brain import ScriptBrain
 from twiliobridge.realtime.items import Content, Item
@@ -55,7 +55,7 @@ conversations = st.lists(caller_turns | replies | calls | outputs, max_size=25)
 def test_every_conversation_has_a_lawful_reply(memory, tools):
     """Words in every message, and calls of nothing but what is on offer; in whatever order the items come."""
     brain = ScriptBrain(BANKING)
-    request = Request("", tuple(tools))
+    request = Request(offers=tuple(map(Offer, tools)))
     for part in brain.decide(memory, request):
         assert isinstance(part, CallTool) or part.text.strip()
         assert isinstance(part, Say) or part.name in tools
@@ -67,4 +67,4 @@ def test_every_conversation_has_a_lawful_reply(memory, tools):
 def test_a_caller_who_speaks_is_answered(memory):
     """A turn of the caller never ends in silence."""
     heard = [*memory, message("user", "input_audio", "What is my balance?")]
-    assert ScriptBrain(BANKING).decide(heard, Request("", TOOLS))
+    assert ScriptBrain(BANKING).decide(heard, Request(offers=tuple(map(Offer, TOOLS))))

@@ -2,7 +2,7 @@
 
 import pytest
 
-from twiliobridge.offline.brain import CallTool, Request, Say
+from twiliobridge.offline.brain import CallTool, Offer, Request, Say
 from twiliobridge.offline.script import banking
 from twiliobridge.offline.script_brain import ScriptBrain
 from twiliobridge.realtime.items import Content, Item
@@ -32,7 +32,7 @@ class Talk:
         return self.reply(cut=cut)
 
     def reply(self, instructions="", *, cut=False):
-        reply = self.brain.decide(self.memory, Request(instructions, self.tools))
+        reply = self.brain.decide(self.memory, Request(instructions, offers=tuple(map(Offer, self.tools))))
         for part in reply:
             if isinstance(part, Say):
                 part_heard = (
@@ -215,7 +215,9 @@ def test_a_decision_depends_on_the_conversation_alone():
     talk, other = Talk(), Talk()
     other.brain = talk.brain
     talk.says("I need to replace my gold card.")
-    assert talk.brain.decide(talk.memory[:1], Request("", TOOLS)) == (Say(BANKING.slots["reason"].ask),)
+    assert talk.brain.decide(talk.memory[:1], Request(offers=tuple(map(Offer, TOOLS)))) == (
+        Say(BANKING.slots["reason"].ask),
+    )
     assert "Which card" in words(other.says("I need to replace my card."))
 
 

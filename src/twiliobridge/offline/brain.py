@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import Any, Literal, Protocol
 
 from twiliobridge.realtime.items import Item
 
@@ -10,6 +10,15 @@ from twiliobridge.realtime.items import Item
 @dataclass(frozen=True)
 class Say:
     """One spoken (or, in a text session, written) message."""
+
+    text: str
+    phase: Literal["commentary", "final_answer"] | None = None
+    "None: commentary before a tool call of the same response, otherwise the final answer."
+
+
+@dataclass(frozen=True)
+class Write:
+    """A message as text, in a session that speaks too: nothing of it is heard."""
 
     text: str
 
@@ -23,8 +32,36 @@ class CallTool:
     "Must survive JSON."
 
 
-Reply = tuple[Say | CallTool, ...]
+@dataclass(frozen=True)
+class Fail:
+    """The response ends here, with the status `failed` and this error."""
+
+    code: str = "server_error"
+    type: str = "server_error"
+    message: str = "The server had an error while processing your request."
+
+
+@dataclass(frozen=True)
+class Cut:
+    """The response ends as `incomplete`."""
+
+    reason: Literal["content_filter", "max_output_tokens"] = "content_filter"
+    after_ms: float = 0.0
+    "Of audio of the response so far; the message before it is cut there."
+
+
+Reply = tuple[Say | Write | CallTool | Fail | Cut, ...]
 "The output items of one response, in order; empty is lawful and leaves the caller in silence."
+
+
+@dataclass(frozen=True)
+class Offer:
+    """A function that the model may call."""
+
+    name: str
+    description: str = ""
+    parameters: Mapping[str, Any] = field(default_factory=dict)
+    "JSON Schema of the arguments."
 
 
 @dataclass(frozen=True)
@@ -32,8 +69,17 @@ class Request:
     """What one response was asked for: the session, with the overrides of `response.create` laid over it."""
 
     instructions: str = ""
-    tools: tuple[str, ...] = ()
-    "Names of the functions on offer. A call of anything else is left out of the reply."
+    "Those in force: the response's own, or else the session's."
+    wish: str = ""
+    "The response's own instructions; empty where it has none."
+    offers: tuple[Offer, ...] = ()
+    "A call of anything else is left out of the reply."
+    tool_choice: str = "auto"
+    "`auto`, `required`, or the name of the function that must be called. With `none`, nothing is on offer."
+
+    @property
+    def tools(self) -> tuple[str, ...]:
+        return tuple(offer.name for offer in self.offers)
 
 
 class Brain(Protocol):

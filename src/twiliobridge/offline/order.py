@@ -7,7 +7,7 @@ import msgspec
 
 from twiliobridge.audio import AudioFormat
 from twiliobridge.offline import refusals
-from twiliobridge.offline.brain import Request
+from twiliobridge.offline.brain import Offer, Request
 from twiliobridge.offline.items import Conversation
 from twiliobridge.realtime.events import Item, ResponseParams
 from twiliobridge.realtime.session import Session, as_text, leaf
@@ -69,12 +69,25 @@ def _format(output: dict[str, Any]) -> AudioFormat:
 def _request(session: Session, params: ResponseParams) -> Request:
     choice = session.tool_choice if params.tool_choice is None else params.tool_choice
     tools = session.tools if params.tools is None else params.tools
-    names = (as_text(tool.get("name")) for tool in tools or () if tool.get("type") == "function")
-    instructions = session.instructions if params.instructions is None else params.instructions
+    offers = tuple(_offer(tool) for tool in tools or () if tool.get("type") == "function")
+    wish = params.instructions or ""
     return Request(
-        instructions=instructions or "",
-        tools=() if choice == "none" else tuple(name for name in names if name),
+        instructions=session.instructions if params.instructions is None else wish,
+        wish=wish,
+        offers=() if choice == "none" else offers,
+        tool_choice=_chosen(choice),
     )
+
+
+def _offer(tool: dict[str, Any]) -> Offer:
+    name, description = as_text(tool.get("name")), as_text(tool.get("description"))
+    return Offer(name or "", description or "", tool.get("parameters") or {})
+
+
+def _chosen(choice: object) -> str:
+    """The name of a function, where one is demanded."""
+    named = as_text(leaf(choice, "name")) if isinstance(choice, dict) else as_text(choice)
+    return named or "auto"
 
 
 def _item(raw: dict[str, Any], conversation: Conversation) -> Item:

@@ -4,7 +4,7 @@ import math
 from enum import Enum
 from typing import Any
 
-from twiliobridge.offline.brain import CallTool, Reply
+from twiliobridge.offline.brain import CallTool, Reply, Say
 from twiliobridge.offline.items import Conversation
 from twiliobridge.offline.jobs import Action, Speak
 from twiliobridge.offline.knobs import Failure
@@ -64,6 +64,8 @@ class OutputResponse:
             place = self._place(index)
             if isinstance(part, CallTool):
                 self._output.add(CallPart(place, part, self._ids.new("call"), self._pace))
+            elif not isinstance(part, Say):
+                continue  # the endings of a response
             elif self.order.written:
                 self._output.add(WrittenPart(place, part.text, self._pace))
             else:
