@@ -9,6 +9,7 @@ from twiliobridge.realtime.codec import encode, read_client, read_server
 from twiliobridge.realtime.events import (
     AppendAudio,
     Content,
+    ConversationCreated,
     CreateItem,
     CreateResponse,
     InputTranscriptDelta,
@@ -57,7 +58,8 @@ def test_brackets_beyond_the_stack(read, start, bracket):
 
 def test_an_unknown_event_of_the_server_is_tolerated():
     """The service adds events without notice; a client reads which, and goes on."""
-    assert read_server('{"x":[1],"type":"conversation.created"}') == Unknown(type="conversation.created")
+    assert read_server('{"x":[1],"type":"conversation.renamed"}') == Unknown(type="conversation.renamed")
+    assert isinstance(read_server('{"x":[1],"type":"conversation.created"}'), ConversationCreated)
 
 
 def test_a_known_event_of_the_server_in_another_shape_is_a_fault():

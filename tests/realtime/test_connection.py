@@ -149,7 +149,7 @@ def test_a_server_answers_a_refusal_in_band(said, code, param, event_id):
 def test_a_client_reads_on_after_what_it_cannot_read():
     """Unknown events are counted and tolerated, faults are counted and raised; neither ends the session."""
     client, server = ends().values()
-    assert client.receive('{"type":"conversation.created"}') == Unknown(type="conversation.created")
+    assert client.receive('{"type":"conversation.renamed"}') == Unknown(type="conversation.renamed")
     with pytest.raises(RemoteProtocolError):
         client.receive("[]")
     with pytest.raises(RemoteProtocolError):

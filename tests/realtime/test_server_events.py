@@ -19,20 +19,35 @@ from twiliobridge.realtime.events import (
     Content,
     ContentPartAdded,
     ContentPartDone,
+    ConversationCreated,
+    ConversationName,
     Error,
     ErrorDetail,
     IdleTimeout,
     InputTranscriptCompleted,
     InputTranscriptDelta,
     InputTranscriptFailed,
+    InputTranscriptSegment,
     Item,
     ItemAdded,
     ItemDeleted,
     ItemDone,
     ItemRetrieved,
     ItemTruncated,
+    KeyPressed,
+    McpArgumentsDelta,
+    McpArgumentsDone,
+    McpCallCompleted,
+    McpCallFailed,
+    McpCallInProgress,
+    McpListingCompleted,
+    McpListingFailed,
+    McpListingInProgress,
     OutputAudioDelta,
     OutputAudioDone,
+    OutputBufferCleared,
+    OutputBufferStarted,
+    OutputBufferStopped,
     OutputItemAdded,
     OutputItemDone,
     OutputTextDelta,
@@ -76,12 +91,43 @@ CALLED = Item(
     call_id=RESULT.call_id,
     arguments="",
 )
+PREAMBLE = Item(
+    id="item_4",
+    type="message",
+    status="in_progress",
+    role="assistant",
+    content=(),
+    phase="commentary",
+)
+OFFERED = Item(
+    id="item_5",
+    type="mcp_list_tools",
+    server_label="docs",
+    tools=({"name": "find", "input_schema": {"type": "object"}},),
+)
+MCP_CALL = Item(
+    id="item_6", type="mcp_call", server_label="docs", name="find", arguments="{}", output="found"
+)
+MCP_FAILED = Item(
+    id="item_7",
+    type="mcp_call",
+    server_label="docs",
+    name="find",
+    arguments="{}",
+    approval_request_id="item_8",
+    error={"type": "tool_execution_error", "message": "no such page"},
+)
+APPROVAL = Item(id="item_8", type="mcp_approval_request", server_label="docs", name="find", arguments="{}")
+APPROVED = Item(
+    id="item_9", type="mcp_approval_response", approval_request_id="item_8", approve=False, reason="no"
+)
 USAGE = {"total_tokens": 3, "input_tokens": 1, "output_tokens": 2, "input_token_details": {"text_tokens": 1}}
 PLACE: dict[str, Any] = {"response_id": "resp_1", "item_id": "item_2"}
 
 SAID_BY_SERVER: list[ServerEvent] = [
     SessionCreated(session=default_session("gpt-realtime-2.1", "sess_1", 1785217650)),
     SessionUpdated(session=default_session("gpt-realtime-2.1", "sess_1", 1785217650)),
+    ConversationCreated(conversation=ConversationName(id="conv_1", object="realtime.conversation")),
     Error(error=ErrorDetail(code="invalid_value", message="Invalid value: 'x'.", param="type")),
     RateLimitsUpdated(rate_limits=({"name": "tokens", "limit": 9, "remaining": 8, "reset_seconds": 0.5},)),
     RateLimitsUpdated(),
@@ -97,12 +143,38 @@ SAID_BY_SERVER: list[ServerEvent] = [
         transcript="I lost my card.",
         usage={"type": "tokens", "total_tokens": 3, "input_tokens": 2, "output_tokens": 1},
     ),
+    InputTranscriptCompleted(
+        item_id="item_1",
+        transcript="I lost my card.",
+        logprobs=({"token": "I", "logprob": -0.1, "bytes": [73]},),
+        languages=({"code": "en"},),
+    ),
+    InputTranscriptDelta(item_id="item_1", delta="I", logprobs=()),
+    InputTranscriptSegment(id="seg_1", item_id="item_1", text="I", speaker="A", start=0.1, end=0.5),
     InputTranscriptFailed(item_id="item_1", error=TranscriptFault(code="audio_unintelligible")),
     SpeechStarted(audio_start_ms=320, item_id="item_1"),
     SpeechStopped(audio_end_ms=1500, item_id="item_1"),
     AudioCommitted(item_id="item_1"),
     AudioCleared(),
     IdleTimeout(audio_start_ms=1, audio_end_ms=2, item_id="item_1"),
+    KeyPressed(event="5", received_at=1785217650),
+    OutputBufferStarted(response_id="resp_1"),
+    OutputBufferStopped(response_id="resp_1"),
+    OutputBufferCleared(response_id="resp_1"),
+    ItemDone(item=PREAMBLE),
+    ItemDone(item=OFFERED),
+    ItemDone(item=MCP_CALL),
+    ItemDone(item=MCP_FAILED),
+    ItemDone(item=APPROVAL),
+    ItemDone(item=APPROVED),
+    McpListingInProgress(item_id="item_5"),
+    McpListingCompleted(item_id="item_5"),
+    McpListingFailed(item_id="item_5"),
+    McpArgumentsDelta(**PLACE, delta="{", obfuscation="xyz"),
+    McpArgumentsDone(**PLACE, arguments="{}"),
+    McpCallInProgress(item_id="item_6"),
+    McpCallCompleted(item_id="item_6"),
+    McpCallFailed(item_id="item_6"),
     ResponseCreated(response=Response(id="resp_1", conversation_id="conv_1")),
     ResponseDone(
         response=Response(

@@ -7,6 +7,7 @@ from twiliobridge.realtime.events import (
     CLIENT_EVENTS,
     SERVER_EVENTS,
     ClearOutput,
+    ConversationCreated,
     CreateResponse,
     Error,
     ErrorDetail,
@@ -67,9 +68,10 @@ def test_whatever_the_server_says_after_the_first_word_may_be_late():
 
 
 def test_before_the_session_the_server_greets_or_refuses():
-    """An error instead of `session.created` closes; unknown events may come before it."""
+    """An error instead of `session.created` closes; what is unknown, and the conversation, may come first."""
     assert TRANSITIONS[Phase.NEW][Role.SERVER] == {
         Unknown: Phase.NEW,
+        ConversationCreated: Phase.NEW,
         SessionCreated: Phase.OPEN,
         Error: Phase.CLOSED,
         FatalError: Phase.CLOSED,

@@ -10,7 +10,8 @@ from twiliobridge.realtime.client_events import CLIENT_EVENTS, ClientEvent
 from twiliobridge.realtime.errors import LocalProtocolError, RemoteProtocolError
 from twiliobridge.realtime.letter import LETTERS
 from twiliobridge.realtime.refusal import LONGEST, refusal
-from twiliobridge.realtime.server_events import SERVER_EVENTS, ServerEvent, Unknown
+from twiliobridge.realtime.server_event import ServerEvent, Unknown
+from twiliobridge.realtime.server_events import SERVER_EVENTS
 
 
 class Envelope(msgspec.Struct):

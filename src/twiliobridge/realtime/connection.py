@@ -8,7 +8,7 @@ from twiliobridge.realtime.client_events import ClientEvent
 from twiliobridge.realtime.codec import encode, read_client, read_server
 from twiliobridge.realtime.errors import LocalProtocolError, RemoteProtocolError
 from twiliobridge.realtime.ids import Ids
-from twiliobridge.realtime.server_events import ServerEvent, Unknown
+from twiliobridge.realtime.server_event import ServerEvent, Unknown
 from twiliobridge.realtime.state import STILL, Event, Phase, Position, Role, step
 
 

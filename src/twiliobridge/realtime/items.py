@@ -1,6 +1,6 @@
 """What a conversation consists of. Source: OpenAI API reference, Realtime > Conversation item."""
 
-from typing import Literal
+from typing import Any, Literal
 
 import msgspec
 from msgspec import UNSET, UnsetType
@@ -28,7 +28,10 @@ class Content(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 
 class Item(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """An entry of the conversation: a message, a function call, or a function call's output."""
+    """An entry of the conversation: a message, a call of a function or of an MCP tool, or what came of one.
+
+    One type for all kinds, because it is read tolerantly: which fields an item has, its `type` says.
+    """
 
     id: str | None = None
     type: str
@@ -43,3 +46,17 @@ class Item(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     arguments: str | None = None
     "JSON, as text."
     output: str | None = None
+    phase: str | None = None
+    """`commentary`: a preamble, often before a tool call. `final_answer`: the answer itself.
+
+    Only models that reason say it, and only of the assistant's messages; seen live, not in the SDK's types.
+    """
+    server_label: str | None = None
+    "Of all MCP items but the response to a request for approval."
+    tools: tuple[dict[str, Any], ...] | None = None
+    "What an MCP server offers: `name`, `description`, `input_schema`, `annotations`."
+    approval_request_id: str | None = None
+    approve: bool | None = None
+    reason: str | None = None
+    error: dict[str, Any] | None = None
+    "Why an MCP call failed: `type` protocol_error, tool_execution_error or http_error, and a `message`."

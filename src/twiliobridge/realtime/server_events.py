@@ -1,8 +1,7 @@
 """What the server says. Read tolerantly, because the service adds fields without notice.
 
 An event built from its required fields alone is one that a third party's client can read; the connection adds
-the `event_id`. Source: OpenAI API reference, Realtime > Server events. Deltas carry `obfuscation`, text of
-random length that hides theirs: seen live, not documented.
+the `event_id`. Source: OpenAI API reference, Realtime > Server events.
 """
 
 from typing import Any
@@ -10,13 +9,44 @@ from typing import Any
 import msgspec
 from msgspec import UNSET, UnsetType
 
-from twiliobridge.realtime.items import Content, Item
-from twiliobridge.realtime.responses import ErrorDetail, Response, TranscriptFault
+from twiliobridge.realtime.items import Item
+from twiliobridge.realtime.mcp_events import (
+    McpArgumentsDelta,
+    McpArgumentsDone,
+    McpCallCompleted,
+    McpCallFailed,
+    McpCallInProgress,
+    McpListingCompleted,
+    McpListingFailed,
+    McpListingInProgress,
+)
+from twiliobridge.realtime.response_events import (
+    ArgumentsDelta,
+    ArgumentsDone,
+    ContentPartAdded,
+    ContentPartDone,
+    OutputAudioDelta,
+    OutputAudioDone,
+    OutputItemAdded,
+    OutputItemDone,
+    OutputTextDelta,
+    OutputTextDone,
+    OutputTranscriptDelta,
+    OutputTranscriptDone,
+    ResponseCreated,
+    ResponseDone,
+)
+from twiliobridge.realtime.responses import ErrorDetail, TranscriptFault
+from twiliobridge.realtime.server_event import ServerEvent
 from twiliobridge.realtime.session import Session
 
+LogProbs = tuple[dict[str, Any], ...] | UnsetType | None
+"Of each token: `token`, `logprob`, `bytes`. Told only where `include` asks for it."
 
-class ServerEvent(msgspec.Struct, frozen=True, kw_only=True, tag_field="type"):
-    event_id: str = ""
+
+class ConversationName(msgspec.Struct, frozen=True, kw_only=True):
+    id: str | None = None
+    object: str | None = None
 
 
 class SessionCreated(ServerEvent, frozen=True, kw_only=True, tag="session.created"):
@@ -25,6 +55,12 @@ class SessionCreated(ServerEvent, frozen=True, kw_only=True, tag="session.create
 
 class SessionUpdated(ServerEvent, frozen=True, kw_only=True, tag="session.updated"):
     session: Session
+
+
+class ConversationCreated(ServerEvent, frozen=True, kw_only=True, tag="conversation.created"):
+    """In the types; not seen from OpenAI, but from others."""
+
+    conversation: ConversationName = ConversationName()
 
 
 class Error(ServerEvent, frozen=True, kw_only=True, tag="error"):
@@ -65,6 +101,7 @@ class InputTranscriptDelta(
     item_id: str
     content_index: int = 0
     delta: str = ""
+    logprobs: LogProbs = UNSET
     obfuscation: str | UnsetType | None = UNSET
 
 
@@ -76,6 +113,9 @@ class InputTranscriptCompleted(
     transcript: str
     usage: dict[str, Any] | None = msgspec.field(default_factory=lambda: {"type": "duration", "seconds": 0})
     "Duration in seconds, or tokens; the SDK's type demands one."
+    logprobs: LogProbs = UNSET
+    languages: tuple[dict[str, Any], ...] | UnsetType | None = UNSET
+    'What was spoken, as `{"code": "en"}`, by models that tell it.'
 
 
 class InputTranscriptFailed(
@@ -84,6 +124,21 @@ class InputTranscriptFailed(
     item_id: str
     content_index: int = 0
     error: TranscriptFault
+
+
+class InputTranscriptSegment(
+    ServerEvent, frozen=True, kw_only=True, tag="conversation.item.input_audio_transcription.segment"
+):
+    """Words of one speaker, from a transcription model that tells speakers apart."""
+
+    id: str
+    item_id: str
+    content_index: int = 0
+    text: str
+    speaker: str
+    start: float
+    "Seconds."
+    end: float
 
 
 class SpeechStarted(ServerEvent, frozen=True, kw_only=True, tag="input_audio_buffer.speech_started"):
@@ -112,101 +167,37 @@ class IdleTimeout(ServerEvent, frozen=True, kw_only=True, tag="input_audio_buffe
     item_id: str
 
 
-class ResponseCreated(ServerEvent, frozen=True, kw_only=True, tag="response.created"):
-    response: Response
+class KeyPressed(ServerEvent, frozen=True, kw_only=True, tag="input_audio_buffer.dtmf_event_received"):
+    """SIP only; live it has no `event_id`."""
+
+    event: str = ""
+    "0-9, *, #, A-D"
+    received_at: int = 0
+    "Seconds since the epoch."
 
 
-class ResponseDone(ServerEvent, frozen=True, kw_only=True, tag="response.done"):
-    response: Response
+class OutputBufferEvent(ServerEvent, frozen=True, kw_only=True):
+    """What the service itself plays: said over WebRTC and SIP, and not where a WebSocket has the audio."""
+
+    response_id: str = ""
 
 
-class OutputItemEvent(ServerEvent, frozen=True, kw_only=True):
-    response_id: str
-    output_index: int = 0
-    item: Item
-
-
-class OutputItemAdded(OutputItemEvent, frozen=True, kw_only=True, tag="response.output_item.added"):
+class OutputBufferStarted(OutputBufferEvent, frozen=True, kw_only=True, tag="output_audio_buffer.started"):
     pass
 
 
-class OutputItemDone(OutputItemEvent, frozen=True, kw_only=True, tag="response.output_item.done"):
+class OutputBufferStopped(OutputBufferEvent, frozen=True, kw_only=True, tag="output_audio_buffer.stopped"):
     pass
 
 
-class PartEvent(ServerEvent, frozen=True, kw_only=True):
-    """Common to all that concerns one content part of one item of one response."""
-
-    response_id: str
-    item_id: str
-    output_index: int = 0
-    content_index: int = 0
-
-
-class ContentPartAdded(PartEvent, frozen=True, kw_only=True, tag="response.content_part.added"):
-    part: Content
-
-
-class ContentPartDone(PartEvent, frozen=True, kw_only=True, tag="response.content_part.done"):
-    part: Content
-
-
-class OutputAudioDelta(PartEvent, frozen=True, kw_only=True, tag="response.output_audio.delta"):
-    delta: str
-    "Base64 in the session's output format."
-
-
-class OutputAudioDone(PartEvent, frozen=True, kw_only=True, tag="response.output_audio.done"):
+class OutputBufferCleared(OutputBufferEvent, frozen=True, kw_only=True, tag="output_audio_buffer.cleared"):
     pass
-
-
-class OutputTranscriptDelta(
-    PartEvent, frozen=True, kw_only=True, tag="response.output_audio_transcript.delta"
-):
-    delta: str
-    obfuscation: str | UnsetType | None = UNSET
-
-
-class OutputTranscriptDone(PartEvent, frozen=True, kw_only=True, tag="response.output_audio_transcript.done"):
-    transcript: str
-
-
-class OutputTextDelta(PartEvent, frozen=True, kw_only=True, tag="response.output_text.delta"):
-    delta: str
-    obfuscation: str | UnsetType | None = UNSET
-
-
-class OutputTextDone(PartEvent, frozen=True, kw_only=True, tag="response.output_text.done"):
-    text: str
-
-
-class ArgumentsDelta(ServerEvent, frozen=True, kw_only=True, tag="response.function_call_arguments.delta"):
-    response_id: str
-    item_id: str
-    output_index: int = 0
-    call_id: str
-    delta: str
-    obfuscation: str | UnsetType | None = UNSET
-
-
-class ArgumentsDone(ServerEvent, frozen=True, kw_only=True, tag="response.function_call_arguments.done"):
-    response_id: str
-    item_id: str
-    output_index: int = 0
-    call_id: str
-    name: str = ""
-    arguments: str
-
-
-class Unknown(msgspec.Struct, frozen=True, kw_only=True):
-    """A well-formed event of a type that this version does not know."""
-
-    type: str
 
 
 SERVER_EVENTS: tuple[type[ServerEvent], ...] = (
     SessionCreated,
     SessionUpdated,
+    ConversationCreated,
     Error,
     RateLimitsUpdated,
     ItemAdded,
@@ -217,11 +208,16 @@ SERVER_EVENTS: tuple[type[ServerEvent], ...] = (
     InputTranscriptDelta,
     InputTranscriptCompleted,
     InputTranscriptFailed,
+    InputTranscriptSegment,
     SpeechStarted,
     SpeechStopped,
     AudioCommitted,
     AudioCleared,
     IdleTimeout,
+    KeyPressed,
+    OutputBufferStarted,
+    OutputBufferStopped,
+    OutputBufferCleared,
     ResponseCreated,
     ResponseDone,
     OutputItemAdded,
@@ -236,4 +232,12 @@ SERVER_EVENTS: tuple[type[ServerEvent], ...] = (
     OutputTextDone,
     ArgumentsDelta,
     ArgumentsDone,
+    McpListingInProgress,
+    McpListingCompleted,
+    McpListingFailed,
+    McpArgumentsDelta,
+    McpArgumentsDone,
+    McpCallInProgress,
+    McpCallCompleted,
+    McpCallFailed,
 )

@@ -11,14 +11,13 @@ from typing import Any
 
 from twiliobridge.realtime.client_events import CLIENT_EVENTS, ClearOutput, ClientEvent, CreateResponse
 from twiliobridge.realtime.errors import LocalProtocolError, is_fatal
+from twiliobridge.realtime.response_events import ResponseCreated, ResponseDone
+from twiliobridge.realtime.server_event import ServerEvent, Unknown
 from twiliobridge.realtime.server_events import (
     SERVER_EVENTS,
+    ConversationCreated,
     Error,
-    ResponseCreated,
-    ResponseDone,
-    ServerEvent,
     SessionCreated,
-    Unknown,
 )
 
 
@@ -71,6 +70,7 @@ TRANSITIONS: dict[Phase, dict[Role, dict[Kind, Phase]]] = {
         Role.CLIENT: {},
         Role.SERVER: {
             Unknown: Phase.NEW,
+            ConversationCreated: Phase.NEW,  # xAI says it first
             SessionCreated: Phase.OPEN,
             Error: Phase.CLOSED,  # instead of session.created: bad key, no such model
             FatalError: Phase.CLOSED,
