@@ -5,6 +5,7 @@ HYPOTHESIS_PROFILE=thorough nox -s props
 
 import logging
 import os
+from collections.abc import Iterator
 from contextlib import suppress
 
 import pytest
@@ -32,7 +33,16 @@ if PROFILE == "ci":
 
         providers._get_local_constants = Constants
 
-logging.getLogger("twiliobridge").setLevel(logging.CRITICAL)  # thousands of calls that end as they should not
+
+@pytest.fixture(autouse=True, scope="module")
+def _silence() -> Iterator[None]:
+    """Thousands of calls end as they should not; tests beside these still read what is logged."""
+    log = logging.getLogger("twiliobridge")
+    level = log.level
+    log.setLevel(logging.CRITICAL)
+    yield
+    log.setLevel(level)
+
 
 PROOF = "test_mutants.py"
 TITLE = "the faults of this field, re-introduced one at a time: example at which a law found each"
