@@ -5,6 +5,7 @@ minutes               the slowest tests, in real time: not among the sessions th
 lint, types, floors   ruff, mypy --strict, import-linter
 bench                 what a call costs, beside other bridges, which live in environments of their own:
                       `nox -s bench -- --quick`, `--soak 30m`, `--help`
+clients               clients of other makes against the offline server; docs/clients.md
 """
 
 from pathlib import Path
@@ -16,6 +17,11 @@ nox.options.default_venv_backend = "venv"
 
 PYPROJECT = nox.project.load_toml("pyproject.toml")
 DEPENDENCIES = PYPROJECT["project"]["dependencies"]
+CLIENTS = [
+    group.removeprefix("client-") for group in PYPROJECT["dependency-groups"] if group.startswith("client-")
+]
+NODE_DRIVERS = Path(__file__).parent / "clients" / "drivers" / "node"
+NPM_QUIET = ("--no-package-lock", "--no-audit", "--no-fund", "--loglevel=error")
 
 
 def install(session: nox.Session, *packages: str, group: str) -> None:
@@ -114,3 +120,26 @@ def bench(session: nox.Session) -> None:
     environments = Path(session.virtualenv.location).parent
     peers = [f"--{name}={environments / f'bench_{name}' / 'bin' / 'python'}" for name in ("peers", "pipecat")]
     session.run("python", "-m", "benchmarks", *peers, *session.posargs)
+
+
+@nox.session(reuse_venv=True)
+@nox.parametrize("name", CLIENTS, ids=CLIENTS)
+def client(session: nox.Session, name: str) -> None:
+    """The environment of one client."""
+    install(session, group=f"client-{name}")
+
+
+@nox.session(reuse_venv=True)
+def client_node(session: nox.Session) -> None:
+    """The clients in JavaScript, beside their drivers, where Node looks for them."""
+    session.run("npm", "install", "--prefix", str(NODE_DRIVERS), *NPM_QUIET, external=True)
+
+
+@nox.session(requires=["client", "client_node"])
+def clients(session: nox.Session) -> None:
+    """What docs/clients.md says, anew; `-- --write` writes it, `-- --client NAME` runs a part."""
+    install(session, ".[offline]", group="clients")
+    environments = Path(session.virtualenv.location).parent
+    pythons = {name: environments / f"client-{name}" / "bin" / "python" for name in CLIENTS}
+    flags = [f"--environment={name}={path}" for name, path in (pythons | {"node": "node"}).items()]
+    session.run("python", "-m", "clients", *flags, *session.posargs)

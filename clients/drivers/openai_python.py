@@ -1,0 +1,176 @@
+"""OpenAI's SDK for Python."""
+
+import base64
+import json
+
+import told
+from openai import AsyncOpenAI
+from told import Told
+
+MODEL = "gpt-realtime-2.1"
+TOOLS = {
+    "last_payment": {
+        "type": "object",
+        "properties": {"card_digits": {"type": "string"}},
+        "required": ["card_digits"],
+    },
+    "note_caller": {"type": "object", "properties": {"name": {"type": "string"}}, "required": ["name"]},
+}
+TRANSCRIBED = {"input": {"transcription": {"model": "gpt-4o-mini-transcribe"}}}
+
+
+def connected(**options):
+    client = AsyncOpenAI(websocket_base_url=told.url())
+    return client.realtime.connect(**(options or {"model": MODEL}))
+
+
+def tool(name):
+    return {"type": "function", "name": name, "description": name, "parameters": TOOLS[name]}
+
+
+async def until(connection, evidence: Told, kind: str):
+    """Reads on, noting what comes, up to the first event of that type."""
+    async for event in connection:
+        note(event, evidence)
+        if event.type == kind:
+            return event
+    raise ConnectionError(f"the connection ended before {kind}")
+
+
+def note(event, evidence: Told) -> None:
+    match event.type:
+        case "response.output_text.done":
+            evidence.heard.append(event.text)
+        case "response.output_audio_transcript.done":
+            evidence.heard.append(event.transcript)
+        case "response.output_audio.delta":
+            evidence.audio_bytes += len(base64.b64decode(event.delta))
+        case "conversation.item.input_audio_transcription.completed":
+            evidence.understood.append(event.transcript)
+        case "input_audio_buffer.speech_started":
+            evidence.cuts.append(event.type)
+        case "error":
+            evidence.errors.append(f"{event.error.code}: {event.error.message}")
+
+
+async def write(connection, text: str) -> None:
+    content = [{"type": "input_text", "text": text}]
+    await connection.conversation.item.create(item={"type": "message", "role": "user", "content": content})
+    await connection.response.create()
+
+
+async def say(connection, name: str) -> None:
+    for piece in told.speech(name):
+        await connection.input_audio_buffer.append(audio=base64.b64encode(piece).decode())
+
+
+async def configure(connection, **session) -> None:
+    await connection.session.update(session={"type": "realtime", **session})
+
+
+async def text(evidence: Told) -> None:
+    async with connected() as connection:
+        await configure(connection, output_modalities=["text"])
+        for line in (told.ABOUT_BANK, told.HOW_LONG):
+            await write(connection, line)
+            await until(connection, evidence, "response.done")
+
+
+async def voice(evidence: Told) -> None:
+    async with connected() as connection:
+        await configure(connection, audio=TRANSCRIBED)
+        for line in ("tell_me_about_your_bank", "hold_on_a_sec"):
+            await say(connection, line)
+            await until(connection, evidence, "response.done")
+
+
+async def run_call(connection, evidence: Told, response) -> None:
+    (call,) = (item for item in response.output if item.type == "function_call")
+    output = getattr(evidence, call.name)(**json.loads(call.arguments))
+    item = {"type": "function_call_output", "call_id": call.call_id, "output": output}
+    await connection.conversation.item.create(item=item)
+
+
+async def tool_round_trip(evidence: Told) -> None:
+    async with connected() as connection:
+        await configure(connection, output_modalities=["text"], tools=[tool("last_payment")])
+        await write(connection, told.LAST_PAYMENT)
+        done = await until(connection, evidence, "response.done")
+        await run_call(connection, evidence, done.response)
+        await connection.response.create()
+        await until(connection, evidence, "response.done")
+
+
+async def forced(evidence: Told) -> None:
+    async with connected() as connection:
+        await configure(connection, tools=[tool("last_payment"), tool("note_caller")])
+        await connection.response.create(
+            response={"tool_choice": {"type": "function", "name": "note_caller"}}
+        )
+        done = await until(connection, evidence, "response.done")
+        await run_call(connection, evidence, done.response)
+
+
+async def interruption(evidence: Told) -> None:
+    async with connected() as connection:
+        await configure(connection, audio=TRANSCRIBED)
+        await say(connection, "tell_me_about_your_bank")
+        first = await until(connection, evidence, "response.output_audio.delta")
+        evidence.cuts.clear()
+        await say(connection, "hold_on_a_sec")
+        await until(connection, evidence, "input_audio_buffer.speech_started")
+        await connection.conversation.item.truncate(item_id=first.item_id, content_index=0, audio_end_ms=100)
+        await until(connection, evidence, "conversation.item.truncated")
+        while "take your time" not in " ".join(evidence.heard):
+            await until(connection, evidence, "response.done")
+
+
+async def transcription(evidence: Told) -> None:
+    async with connected(extra_query={"intent": "transcription"}) as connection:
+        await connection.session.update(session={"type": "transcription", "audio": TRANSCRIBED})
+        await say(connection, "tell_me_about_your_bank")
+        await until(connection, evidence, "conversation.item.input_audio_transcription.completed")
+
+
+async def aside(evidence: Told) -> None:
+    async with connected() as connection:
+        content = [{"type": "input_text", "text": told.ABOUT_BANK}]
+        item = {"type": "message", "role": "user", "content": content}
+        await connection.response.create(
+            response={
+                "conversation": "none",
+                "output_modalities": ["text"],
+                "metadata": {"topic": "aside"},
+                "input": [item],
+            }
+        )
+        await until(connection, evidence, "response.done")
+
+
+async def refused(evidence: Told) -> None:
+    async with connected() as connection:
+        await configure(connection, tool_choice="sometimes")
+        await until(connection, evidence, "error")
+        await write(connection, told.ABOUT_BANK)
+        await until(connection, evidence, "response.done")
+
+
+async def key(evidence: Told) -> None:
+    async with connected() as connection:
+        await until(connection, evidence, "error")
+
+
+if __name__ == "__main__":
+    told.perform(
+        {
+            "text": text,
+            "voice": voice,
+            "tool": tool_round_trip,
+            "forced": forced,
+            "interruption": interruption,
+            "transcription": transcription,
+            "aside": aside,
+            "refused": refused,
+            "key": key,
+        }
+    )
