@@ -77,3 +77,23 @@ def _join(run: list[str]) -> str:
 
 def _digits(word: str) -> str:
     return _NUMBERS.get(word) or _HOMOPHONES.get(word) or word
+
+
+def words_of(line: str) -> frozenset[str]:
+    """The words of one line, for tables."""
+    return frozenset(line.split())
+
+
+def numbers(words: str) -> list[int]:
+    """The numbers that normalised `words` spell out, from zero to ninety-nine."""
+    found: list[int] = []
+    before = ""
+    for word in words.split():
+        if word in _LEADING:
+            found.append(10 * int(_LEADING[word]))
+        elif word in _UNITS[1:] and before in _LEADING:
+            found[-1] += int(_NUMBERS[word])
+        elif word in _NUMBERS:
+            found.append(int(_NUMBERS[word]))
+        before = word
+    return found

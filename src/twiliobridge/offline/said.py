@@ -1,0 +1,222 @@
+"""Facts in what somebody said, for the arguments of a function: numbers, dates, names, places, addresses.
+
+Found by form, not by meaning. Texts are given newest first: what was said last is taken first.
+"""
+
+import re
+from collections.abc import Callable, Iterator, Sequence
+from itertools import chain
+from typing import Any
+
+from twiliobridge.offline.fitting import stems
+from twiliobridge.offline.words import normalised, numbers
+
+Find = Callable[[str], Iterator[str]]
+
+_DAYS = r"monday|tuesday|wednesday|thursday|friday|saturday|sunday"
+_MONTHS = (
+    *("january", "february", "march", "april", "may", "june"),
+    *("july", "august", "september", "october", "november", "december"),
+)
+_DAY = re.compile(rf"\b(today|tonight|tomorrow|(?:next |this )?(?:{_DAYS}|weekend|week))\b", re.IGNORECASE)
+_ISO = re.compile(r"\b\d{4}-\d\d-\d\d\b")
+_MONTH = "|".join(_MONTHS)
+_DATE = re.compile(
+    rf"\b(?P<month>{_MONTH}) (?P<day>\d{{1,2}})(?:st|nd|rd|th)?(?:,? (?P<year>\d{{4}}))?\b"
+    rf"|\b(?P<day2>\d{{1,2}})(?:st|nd|rd|th)? (?:of )?(?P<month2>{_MONTH})(?:,? (?P<year2>\d{{4}}))?\b",
+    re.IGNORECASE,
+)
+_CLOCK = re.compile(
+    r"\b(?P<hour>\d{1,2})(?::(?P<minute>\d\d))? ?(?P<half>[ap])\.?m\b|\b(\d{1,2}):(\d\d)\b", re.IGNORECASE
+)
+_EMAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
+_LINK = re.compile(r"https?://[^\s\"'<>]+[^\s\"'<>.,]")
+_UUID = re.compile(r"\b[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\b", re.IGNORECASE)
+_PHONE = re.compile(r"\+?\d[\d ()./-]{5,}\d")
+_CODE = re.compile(r"\b(?=[A-Za-z-]*\d)[A-Za-z0-9][A-Za-z0-9-]+\b|\b\d+\b")
+_CAPITALS = r"(?:[A-Z][\w'\u2019-]*)(?: (?:(?:de|la|van|von|of|the) )?[A-Z][\w'\u2019-]*)*"
+_NAMED = re.compile(
+    rf"\b(?i:my name is|name's|this is|i am|i'm|call me|named|called|speaking with) ({_CAPITALS})"
+)
+_PLACED = re.compile(rf"\b(?i:in|to|from|at|near|for|of|around) ({_CAPITALS})")
+_PROPER = re.compile(rf"(?<=[a-z,;:] )({_CAPITALS})")
+_NUMBER = re.compile(r"(?<![\w.])-?\d+(?:\.\d+)?(?!\w)")
+_QUOTED = re.compile('["\N{LEFT DOUBLE QUOTATION MARK}](.+?)["\N{RIGHT DOUBLE QUOTATION MARK}]')
+
+
+def _all(form: "re.Pattern[str]") -> Find:
+    def find(text: str) -> Iterator[str]:
+        yield from (match[match.lastindex or 0] for match in form.finditer(text))
+
+    return find
+
+
+def _capitalised(form: "re.Pattern[str]") -> Find:
+    """Days and months are written so, too, and are nobody's name."""
+
+    def find(text: str) -> Iterator[str]:
+        for match in form.finditer(text):
+            if not _DAY.fullmatch(match[1]) and match[1].lower() not in {*_MONTHS, "i"}:
+                yield match[1]
+
+    return find
+
+
+def _dates(text: str) -> Iterator[str]:
+    """`YYYY-MM-DD`, as JSON Schema writes a date. One without a year is none: nobody here knows today's."""
+    yield from _ISO.findall(text)
+    for match in _DATE.finditer(text):
+        said = {name.removesuffix("2"): value for name, value in match.groupdict().items() if value}
+        if "year" in said and 1 <= int(said["day"]) <= 28 + 3 * (said["month"].lower() != "february"):
+            month = _MONTHS.index(said["month"].lower()) + 1
+            yield f"{said['year']}-{month:02}-{int(said['day']):02}"
+
+
+def _days(text: str) -> Iterator[str]:
+    """A date in the words in which it was said."""
+    yield from _dates(text)
+    yield from (match[0] for match in _DATE.finditer(text))
+    yield from (match[0] for match in _DAY.finditer(text))
+
+
+def _times(text: str) -> Iterator[str]:
+    """`HH:MM`, of 24 hours."""
+    for match in _CLOCK.finditer(text):
+        hour, minute = int(match["hour"] or match[4]), int(match["minute"] or match[5] or 0)
+        if match["half"]:
+            hour = hour % 12 + 12 * (match["half"].lower() == "p")
+        if hour < 24 and minute < 60:
+            yield f"{hour:02}:{minute:02}"
+
+
+def _digits(text: str) -> Iterator[str]:
+    """Digits one after another, as numbers of accounts are said."""
+    yield from (match[0] for match in re.finditer(r"\d{2,}", re.sub(r"(?<=\d)[ -](?=\d)", "", text)))
+    spelled = "".join(map(str, numbers(normalised(text))))
+    yield from [spelled] if spelled else []
+
+
+def _whole(text: str) -> Iterator[str]:
+    yield from [text.strip()] if text.strip() else []
+
+
+_named, _placed, _proper = map(_capitalised, (_NAMED, _PLACED, _PROPER))
+
+
+def _names(text: str) -> Iterator[str]:
+    yield from _named(text)
+    yield from _proper(text)
+
+
+def _places(text: str) -> Iterator[str]:
+    yield from _placed(text)
+    yield from _proper(text)
+
+
+FORMATS: dict[str, Find] = {
+    "date": _dates,
+    "time": lambda text: (f"{time}:00Z" for time in _times(text)),
+    "date-time": lambda text: (
+        f"{date}T{time}:00Z" for date in _dates(text) for time in (*_times(text), "00:00")
+    ),
+    "email": _all(_EMAIL),
+    "uri": _all(_LINK),
+    "url": _all(_LINK),
+    "uuid": _all(_UUID),
+}
+"By the `format` of a schema."
+
+KINDS: tuple[tuple["re.Pattern[str]", Find], ...] = (
+    (re.compile(r"e-?mail"), _all(_EMAIL)),
+    (re.compile(r"\b(url|uri|link|web ?site)\b"), _all(_LINK)),
+    (re.compile(r"\b(phone|telephone|mobile|fax)\b"), _all(_PHONE)),
+    (re.compile(r"\b(time|hour)\b"), _times),
+    (re.compile(r"\b(date|day|when|weekday)\b"), _days),
+    (
+        re.compile(
+            r"\b(city|location|place|country|town|address|destination|origin|region|state|airport|where)\b"
+        ),
+        _places,
+    ),
+    (re.compile(r"\bdigits?\b"), _digits),
+    (
+        re.compile(r"\b(id|code|number|reference|account|order|flight|ticket|confirmation|zip|postcode)\b"),
+        _all(_CODE),
+    ),
+    (re.compile(r"\b(name|person|customer|contact|guest|who|recipient)\b"), _names),
+    (
+        re.compile(
+            r"\b(query|question|text|message|request|reason|description|topic|note|notes|content|summary|prompt"
+            r"|subject|comment|details|input|issue|problem|utterance|words|sentence|search|term)\b"
+        ),
+        _whole,
+    ),
+)
+"By what a property is called, or else described as: the first row that knows it counts."
+
+
+def texts(name: str, description: str, form: str, said: Sequence[str], *, needed: bool) -> Iterator[str]:
+    """What was said that a text of that name, description and `format` may be; the likeliest first.
+
+    One that is not needed is not the whole of what was said, nor a name for the only reason that it is one.
+    """
+    find = FORMATS.get(form) or _kind(name) or _kind(description)
+    for text in said:
+        yield from find(text) if find and (needed or find is not _whole) else ()
+    if needed and not find and not form:
+        yield from chain.from_iterable(map(_QUOTED.findall, said))
+        yield from chain.from_iterable(map(_proper, said))
+        yield from chain.from_iterable(map(_whole, said))
+
+
+def _kind(words: str) -> Find | None:
+    words = re.sub(r"(?<=[a-z0-9])(?=[A-Z])|_|-", " ", words).lower()
+    words += " " + re.sub(r"s\b", "", re.sub(r"ies\b", "y", words))
+    return next((find for known, find in KINDS if known.search(words)), None)
+
+
+def figures(name: str, said: Sequence[str], *, needed: bool) -> Iterator[float]:
+    """Numbers in digits and in words: first those beside a word of the name ("two adults")."""
+    for text in said:
+        yield from _beside(stems(name), text)
+    if needed:
+        for text in said:
+            yield from (float(digits) if "." in digits else int(digits) for digits in _NUMBER.findall(text))
+            yield from numbers(normalised(text))
+
+
+def _beside(name: frozenset[str], text: str) -> Iterator[float]:
+    words = text.replace(",", " ").split()
+    for before, word, after in zip(["", *words], words, [*words[1:], ""], strict=False):
+        found = _NUMBER.fullmatch(word.rstrip(".?!"))
+        value = (
+            [float(found[0]) if "." in found[0] else int(found[0])] if found else numbers(normalised(word))
+        )
+        if value and stems(f"{before} {after}") & name:
+            yield value[0]
+
+
+def members(values: Sequence[Any], said: Sequence[str]) -> Iterator[Any]:
+    """Those of the values that were named, the one that was named last first."""
+    for text in said:
+        words = f" {normalised(text)} "
+        places = {place: words.rfind(f" {_spelled(value)} ") for place, value in enumerate(values)}
+        for place in sorted(places, key=lambda place: -places[place]):
+            if places[place] >= 0 and _spelled(values[place]):
+                yield values[place]
+
+
+def _spelled(value: object) -> str:
+    return normalised(str(value).replace("_", " ")) if isinstance(value, str | int | float) else ""
+
+
+def answers(name: str, said: Sequence[str], *, needed: bool) -> Iterator[bool]:
+    """Yes or no; where it is not needed, only if a word of the name was said."""
+    for text in said:
+        words = normalised(text)
+        if not needed and not stems(text) & stems(name):
+            continue
+        if re.search(r"^(no|nope|nah)\b|\b(not|never|without)\b", words):
+            yield False
+        elif not needed or re.search(r"\b(yes|yeah|yep|sure|please|correct|right|of course|with)\b", words):
+            yield True
