@@ -25,11 +25,15 @@ from twiliobridge.realtime.events import (
     Unknown,
     UpdateSession,
 )
-from twiliobridge.realtime.session import PCMU, Audio, AudioInput, AudioOutput, SessionUpdate
+from twiliobridge.realtime.session import PCMU, Audio, AudioInput, AudioOutput, ServerVad, SessionUpdate
 from twiliobridge.realtime.state import Role
 
 TELEPHONE = SessionUpdate(
-    type="realtime", audio=Audio(input=AudioInput(format=PCMU), output=AudioOutput(format=PCMU))
+    type="realtime",
+    audio=Audio(
+        input=AudioInput(format=PCMU, turn_detection=ServerVad(silence_duration_ms=200)),
+        output=AudioOutput(format=PCMU),
+    ),
 )
 
 

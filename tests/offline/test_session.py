@@ -4,6 +4,7 @@ A star stands for a run of deltas of that name, or of two names in alternation.
 """
 
 import pytest
+from msgspec.structs import replace
 from offline_driver import ADDED, BEGUN, CALLED, OVER, SPOKEN, Driver, quiet, speech, types
 
 from twiliobridge.offline.brain import CallTool, Say
@@ -41,12 +42,12 @@ def test_a_session_starts_with_its_defaults_and_answers_an_update_with_the_whole
     driver = Driver()
     (_, created), *_ = driver.events
     assert created.session.input_format == "audio/pcm"
-    assert created.session.turn_rules.silence_duration_ms == 200
-    assert created.session.voice == "alloy"
+    assert created.session.turn_rules.silence_duration_ms == 500
+    assert created.session.voice == "marin"
     assert created.session.expires_at == 1_700_000_000 + 3600
     (updated,) = driver.configure()
     assert updated.session.output_format == "audio/pcmu"
-    assert updated.session.turn_rules == created.session.turn_rules
+    assert updated.session.turn_rules == replace(created.session.turn_rules, silence_duration_ms=200)
 
 
 def test_a_spoken_turn_is_heard_committed_and_answered():

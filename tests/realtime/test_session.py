@@ -21,7 +21,7 @@ def written(session: Session) -> dict[str, Any]:
 
 
 def test_a_session_begins_as_the_live_one_does():
-    """Names and values of a live `session.created`; 200 ms of silence, whatever the documentation says."""
+    """Names and values of a live `session.created`."""
     said = written(BEFORE)
     instructions = said.pop("instructions")
     assert instructions
@@ -47,16 +47,39 @@ def test_a_session_begins_as_the_live_one_does():
                     "type": "server_vad",
                     "threshold": 0.5,
                     "prefix_padding_ms": 300,
-                    "silence_duration_ms": 200,
+                    "silence_duration_ms": 500,
                     "idle_timeout_ms": None,
                     "create_response": True,
                     "interrupt_response": True,
                 },
             },
-            "output": {"format": {"type": "audio/pcm", "rate": 24000}, "voice": "alloy", "speed": 1.0},
+            "output": {"format": {"type": "audio/pcm", "rate": 24000}, "voice": "marin", "speed": 1.0},
         },
         "include": None,
     }
+
+
+@pytest.mark.parametrize(
+    ("model", "silence_ms", "voice"),
+    [
+        ("gpt-realtime", 200, "alloy"),
+        ("gpt-realtime-2025-08-28", 200, "alloy"),
+        ("gpt-realtime-mini-2025-12-15", 200, "alloy"),
+        ("gpt-realtime-2", 500, "marin"),
+        ("gpt-realtime-2.1-mini", 500, "marin"),
+        ("a deployment's name", 500, "marin"),
+    ],
+)
+def test_silence_and_voice_are_those_of_the_model_also_after_a_return_to_server_vad(model, silence_ms, voice):
+    """Live sessions of gpt-realtime report 200 ms, those of gpt-realtime-2.1 report 500."""
+    session = default_session(model, "sess_1", 0)
+    assert session.voice == voice
+    for detection in (None, {"type": "server_vad"}):
+        rules = session.turn_rules
+        assert rules is None or rules.silence_duration_ms == silence_ms
+        session = merged(session, update(audio={"input": {"turn_detection": detection}}))
+    assert session.turn_rules is not None
+    assert session.turn_rules.silence_duration_ms == silence_ms
 
 
 INPUT: dict[str, Any] = written(BEFORE)["audio"]["input"]
@@ -118,8 +141,8 @@ UPDATES: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
     "parallel calls": ({"parallel_tool_calls": True}, {"parallel_tool_calls": True}),
     "the model stays": ({"model": "gpt-realtime-mini"}, {}),
     "voice": (
-        {"audio": {"output": {"voice": "marin"}}},
-        {"audio": {"input": INPUT, "output": OUTPUT | {"voice": "marin"}}},
+        {"audio": {"output": {"voice": "cedar"}}},
+        {"audio": {"input": INPUT, "output": OUTPUT | {"voice": "cedar"}}},
     ),
     "custom voice": (
         {"audio": {"output": {"voice": {"id": "voice_1"}, "speed": 1.5}}},

@@ -1,23 +1,16 @@
 """The session that a server keeps: how it begins, and what a `session.update` makes of it. Pure."""
 
-from copy import deepcopy
 from typing import Any
 
 import msgspec
 
+from twiliobridge.realtime.generations import generation
 from twiliobridge.realtime.session import Session, SessionUpdate
 
-WHOLE: dict[str, dict[str, Any]] = {
+Tree = dict[str, Any]
+
+WHOLE: dict[str, Tree] = {
     "audio/pcm": {"type": "audio/pcm", "rate": 24000},
-    "server_vad": {
-        "type": "server_vad",
-        "threshold": 0.5,
-        "prefix_padding_ms": 300,
-        "silence_duration_ms": 200,
-        "idle_timeout_ms": None,
-        "create_response": True,
-        "interrupt_response": True,
-    },
     "semantic_vad": {
         "type": "semantic_vad",
         "eagerness": "auto",
@@ -28,18 +21,32 @@ WHOLE: dict[str, dict[str, Any]] = {
 }
 """What an object starts from when the client names only a part of it: by its `type`, or else by its key.
 
-Live sessions report 200 ms of silence where the documentation says 500, and transcription with its nulls.
+`server_vad` is missing here because it depends on the model. Live sessions report transcription with its nulls.
 """
 
-FIRST_AUDIO: dict[str, Any] = {
-    "input": {
-        "format": WHOLE["audio/pcm"],
-        "transcription": None,
-        "noise_reduction": None,
-        "turn_detection": WHOLE["server_vad"],
-    },
-    "output": {"format": WHOLE["audio/pcm"], "voice": "alloy", "speed": 1.0},
-}
+
+def server_vad(model: str) -> Tree:
+    return {
+        "type": "server_vad",
+        "threshold": 0.5,
+        "prefix_padding_ms": 300,
+        "silence_duration_ms": generation(model).silence_duration_ms,
+        "idle_timeout_ms": None,
+        "create_response": True,
+        "interrupt_response": True,
+    }
+
+
+def first_audio(model: str) -> Tree:
+    return {
+        "input": {
+            "format": dict(WHOLE["audio/pcm"]),
+            "transcription": None,
+            "noise_reduction": None,
+            "turn_detection": server_vad(model),
+        },
+        "output": {"format": dict(WHOLE["audio/pcm"]), "voice": generation(model).voice, "speed": 1.0},
+    }
 
 
 def default_session(model: str, session_id: str, expires_at: int) -> Session:
@@ -49,7 +56,7 @@ def default_session(model: str, session_id: str, expires_at: int) -> Session:
         model=model,
         instructions="Answer briefly, in the language of the caller.",
         expires_at=expires_at,
-        audio=deepcopy(FIRST_AUDIO),
+        audio=first_audio(model),
     )
 
 
@@ -63,15 +70,17 @@ def merged(session: Session, update: SessionUpdate) -> Session:
     for name in changes.keys() & {"tools", "output_modalities"}:
         changes[name] = tuple(changes[name])
     if "audio" in said:
-        changes["audio"] = laid_over("audio", session.audio, said["audio"])
+        changes["audio"] = laid_over(
+            "audio", session.audio, said["audio"], WHOLE | {"server_vad": server_vad(session.model)}
+        )
     return msgspec.structs.replace(session, **changes)
 
 
-def laid_over(key: str, old: object, new: object) -> object:
+def laid_over(key: str, old: object, new: object, whole: dict[str, Tree]) -> object:
     """`new` over `old`. An object of another `type` than the old one keeps nothing of it."""
     if not isinstance(new, dict):
         return new
     kind = new.get("type")
     if not isinstance(old, dict) or kind not in {None, old.get("type")}:
-        old = WHOLE.get(kind or key, {})
-    return old | {name: laid_over(name, old.get(name), value) for name, value in new.items()}
+        old = whole.get(kind or key, {})
+    return old | {name: laid_over(name, old.get(name), value, whole) for name, value in new.items()}
