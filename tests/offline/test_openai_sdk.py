@@ -13,7 +13,7 @@ import pytest
 import trio
 import websockets
 from offline_driver import ENGINES, Recited, quiet, speech
-from openai import AsyncOpenAI
+from openai import AsyncOpenAI, BadRequestError, NotFoundError
 from openai.types.realtime import RealtimeServerEvent
 from pydantic import TypeAdapter
 
@@ -193,11 +193,50 @@ def test_a_second_client_of_other_make_is_served(port):
     asyncio.run(talk())
 
 
-def test_a_browser_offers_its_key_as_a_subprotocol_and_gets_realtime_back(port):
+def test_a_client_secret_made_by_the_sdk_opens_the_session_that_it_describes(port):
+    """As a browser does it: the secret as a subprotocol, beside organization and project; `realtime` back."""
+
     async def talk():
-        offered = ["realtime", "openai-insecure-api-key.ek_123"]
-        url = f"ws://127.0.0.1:{port}/v1/realtime?model=gpt-realtime"
-        async with asyncio.timeout(20), websockets.connect(url, subprotocols=offered) as socket:
-            assert socket.subprotocol == "realtime"
+        base = f"http://127.0.0.1:{port}/v1"
+        async with asyncio.timeout(20), AsyncOpenAI(api_key="sk-test", base_url=base) as client:
+            secret = await client.realtime.client_secrets.create(
+                expires_after={"anchor": "created_at", "seconds": 60},
+                session={
+                    "type": "realtime",
+                    "model": "gpt-realtime",
+                    "instructions": "Two words.",
+                    "tools": [TOOL],
+                },
+            )
+            assert secret.session.instructions == "Two words."
+            offered = [
+                "realtime",
+                f"openai-insecure-api-key.{secret.value}",
+                "openai-organization.org-1",
+                "openai-project.proj_1",
+            ]
+            url = f"ws://127.0.0.1:{port}/v1/realtime?model=gpt-realtime"
+            async with websockets.connect(url, subprotocols=offered) as socket:
+                assert socket.subprotocol == "realtime"
+                session = json.loads(await socket.recv())["session"]
+                assert (session["instructions"], session["tools"][0]["name"]) == ("Two words.", "balance")
+
+    asyncio.run(talk())
+
+
+def test_the_sdk_lists_models_and_tells_errors_by_their_kind(port):
+    async def talk():
+        base = f"http://127.0.0.1:{port}/v1"
+        async with asyncio.timeout(20), AsyncOpenAI(api_key="sk-test", base_url=base) as client:
+            models = {model.id: model async for model in client.models.list()}
+            assert await client.models.retrieve("gpt-realtime-2.1") == models["gpt-realtime-2.1"]
+            with pytest.raises(NotFoundError) as missing:
+                await client.models.retrieve("gpt-4")
+            assert missing.value.code == "model_not_found"
+            with pytest.raises(BadRequestError) as refused:
+                await client.realtime.client_secrets.create(
+                    expires_after={"anchor": "created_at", "seconds": 1}
+                )
+            assert refused.value.param == "expires_after.seconds"
 
     asyncio.run(talk())

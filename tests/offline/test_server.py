@@ -76,12 +76,38 @@ async def test_refusals_come_after_the_handshake_with_the_services_close_codes(s
         for query, headers, code in [
             ("", {}, "missing_model"),
             ("?model=gpt-4", {}, "invalid_model"),
+            ("?model=whisper-1", {}, "invalid_model"),
+            ("?model=gpt-realtime&intent=transcription", {}, "invalid_model"),
+            ("?call_id=rtc_1", {}, "invalid_value"),
             (MODEL, {"openai-beta": "realtime=v1"}, "beta_api_shape_disabled"),
+            (MODEL, {"sec-websocket-protocol": "openai-beta.realtime-v1"}, "beta_api_shape_disabled"),
         ]:
             assert await refused(url + query, **headers) == (
                 code,
                 f"closed with 4000 invalid_request_error.{code}",
             )
+
+
+async def test_azures_path_takes_its_key_header_and_any_name_of_a_deployment(serve):
+    async with serve(Door(refused_keys=frozenset({"sk-bad"}))) as url:
+        there = url.replace("/v1/", "/openai/v1/") + "?model=my-deployment"
+        assert await admitted(there, **{"api-key": "anything"}) == "my-deployment"
+        assert (await refused(there, **{"api-key": "sk-bad"}))[0] == "invalid_api_key"
+
+
+async def test_organization_and_project_are_tolerated(serve):
+    async with serve() as url:
+        headers = {
+            "OpenAI-Organization": "org-1",
+            "OpenAI-Project": "proj_1",
+            "OpenAI-Safety-Identifier": "x",
+        }
+        assert await admitted(url + MODEL, **headers)
+
+
+async def test_a_model_that_this_version_does_not_know_is_let_in_where_the_door_names_it(serve):
+    async with serve(Door(models=frozenset({"gpt-realtime-3"}))) as url:
+        assert await admitted(url + "?model=gpt-realtime-3") == "gpt-realtime-3"
 
 
 async def test_by_its_knob_the_server_refuses_over_http_as_gateways_do(serve):

@@ -63,6 +63,21 @@ def test_each_way_of_having_no_answer_has_its_error(backend):
 
 
 @BACKENDS
+def test_a_server_that_switches_protocols_has_given_no_answer(backend):
+    async def switch(stream):
+        async with stream:
+            await stream.receive()
+            await stream.send(b"HTTP/1.1 101 Switching Protocols\r\nUpgrade: x\r\n\r\n")
+
+    async def main():
+        async with listening(switch) as port:
+            with pytest.raises(BadAnswer, match="answered with no HTTP"):
+                await get(f"http://127.0.0.1:{port}", {"Upgrade": "x", "Connection": "Upgrade"})
+
+    anyio.run(main, backend=backend)
+
+
+@BACKENDS
 def test_a_client_that_says_no_http_is_no_request(backend):
     """And one that leaves before it has said anything is none, either."""
     answers = []

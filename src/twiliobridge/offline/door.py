@@ -1,4 +1,7 @@
-"""Who may come in. The service refuses after the handshake, by an `error` and a close code, not by HTTP."""
+"""Who may come in. The service refuses after the handshake, by an `error` and a close code, not by HTTP.
+
+Source: OpenAI API reference, Realtime > WebSocket; messages and codes as seen live where that is said.
+"""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -6,35 +9,88 @@ from typing import Self
 
 from werkzeug.datastructures import Headers
 
+from twiliobridge.offline.refusals import refusal
 from twiliobridge.realtime.errors import CLOSE_CODES, RemoteProtocolError
-from twiliobridge.realtime.session import MODELS
+from twiliobridge.realtime.session import MODELS, SessionUpdate
+
+PATH = "/v1/realtime"
+AZURE_PATH = "/openai/v1/realtime"
+"Of Azure's GA service. There `model` names a deployment, which may have any name."
 
 SUBPROTOCOL = "realtime"
 BROWSER_KEY = "openai-insecure-api-key."
 "Browsers cannot set headers; they offer the key as a second subprotocol."
+BETA = "openai-beta."
+"The browser's form of the `OpenAI-Beta` header; `openai-beta.realtime-v1` in full."
+
+TRANSCRIPTION = "transcription"
+TRANSCRIPTION_MODELS = frozenset(
+    {
+        "whisper-1",
+        "gpt-transcribe",
+        "gpt-live-transcribe",
+        "gpt-4o-transcribe",
+        "gpt-4o-transcribe-diarize",
+        "gpt-4o-mini-transcribe",
+        "gpt-4o-mini-transcribe-2025-12-15",
+        "gpt-realtime-whisper",
+    }
+)
+"They write down what is said, as part of a session, and hold no conversation."
+
+REFUSED = 4000
+"The close code of a refusal for which no other was seen."
 
 
 @dataclass(frozen=True)
 class Guest:
-    """What a handshake tells of the client. Source: OpenAI API reference, Realtime > WebSocket."""
+    """What a handshake tells of the client."""
 
     model: str | None = None
+    call_id: str | None = None
+    "Of a call by WebRTC or SIP, to listen in on."
+    intent: str | None = None
+    "`transcription`: no conversation. Other values mean nothing."
     key: str | None = None
     beta: bool = False
-    "Sends the `OpenAI-Beta` header, whose shapes of events are no longer understood."
+    "Asks for the beta's shapes of events, which are no longer understood."
+    deployment: bool = False
+    "Came by Azure's path."
     subprotocol: str | None = None
     "To be selected; None where `realtime` was not offered."
+    update: SessionUpdate | None = None
+    "What the client secret says of the session."
 
     @classmethod
-    def of(cls, query: Mapping[str, str], headers: Headers, offered: Sequence[str]) -> Self:
-        keys = (name.removeprefix(BROWSER_KEY) for name in offered if name.startswith(BROWSER_KEY))
-        bearer = headers.get("Authorization", "").removeprefix("Bearer ")
+    def of(cls, path: str, query: Mapping[str, str], headers: Headers, offered: Sequence[str]) -> Self:
         return cls(
             model=query.get("model") or None,
-            key=bearer or next(keys, None),
-            beta="OpenAI-Beta" in headers,
+            call_id=query.get("call_id") or None,
+            intent=query.get("intent") or None,
+            key=key_of(headers) or _browser_key(offered),
+            beta="OpenAI-Beta" in headers or any(name.startswith(BETA) for name in offered),
+            deployment=path == AZURE_PATH,
             subprotocol=SUBPROTOCOL if SUBPROTOCOL in offered else None,
         )
+
+    @property
+    def transcribes(self) -> bool:
+        return self.intent == TRANSCRIPTION
+
+    def __str__(self) -> str:
+        """For a line of the log: no key, and nothing that could be a line of its own."""
+        asked = {"model": self.model, "call_id": self.call_id, "intent": self.intent}
+        return ", ".join(f"{name} {value[:100]!r}" for name, value in asked.items() if value) or "nothing"
+
+
+def key_of(headers: Headers) -> str | None:
+    """The API key of a request: OpenAI's header, or Azure's."""
+    return headers.get("Authorization", "").removeprefix("Bearer ") or headers.get("api-key") or None
+
+
+def _browser_key(offered: Sequence[str]) -> str | None:
+    keys = (name.removeprefix(BROWSER_KEY) for name in offered if name.startswith(BROWSER_KEY))
+    return next(keys, None)
 
 
 @dataclass(frozen=True)
@@ -53,23 +109,44 @@ class Door:
     "At once; one more gets HTTP 503."
 
     def refusal(self, guest: Guest) -> RemoteProtocolError | None:
+        """Why this guest stays outside; None: it may come in."""
         if guest.key in self.refused_keys:
-            return RemoteProtocolError("Incorrect API key provided.", code="invalid_api_key")
+            return bad_key()
         if guest.beta:
-            return RemoteProtocolError(
-                "The beta API is gone; leave out the OpenAI-Beta header.", code="beta_api_shape_disabled"
+            return refusal(
+                "beta_api_shape_disabled",
+                "The beta API is gone; leave out the OpenAI-Beta header and the openai-beta subprotocol.",
             )
-        if guest.model is None:
-            return RemoteProtocolError(
-                "A `model` is required in the query.", code="missing_model", param="model"
+        if guest.call_id is not None:
+            # No refusal of this kind was seen; the code is a guess.
+            return refusal("invalid_value", "There is no such call: no WebRTC and no SIP here.", "call_id")
+        if guest.transcribes:
+            return _model_for_transcription() if guest.model else None
+        return self._refused_model(guest)
+
+    def _refused_model(self, guest: Guest) -> RemoteProtocolError | None:
+        name = guest.model
+        if name is None:
+            return refusal("missing_model", "You must provide a model parameter.", "model")
+        if name in TRANSCRIPTION_MODELS:
+            return refusal(
+                "invalid_model",
+                f"Model {name} is a transcription model and cannot be used as the realtime session model. "
+                "Pass this transcription model as audio.input.transcription.model instead.",
             )
-        if self.models is not None and guest.model not in self.models:
-            return RemoteProtocolError(
-                f"Model {guest.model[:100]!r} does not exist.", code="invalid_model", param="model"
-            )
-        return None
+        if guest.deployment or self.models is None or name in self.models:
+            return None
+        return refusal("invalid_model", f'Model "{name[:100]}" is not supported in realtime mode.', "model")
+
+
+def bad_key() -> RemoteProtocolError:
+    return refusal("invalid_api_key", "Incorrect API key provided.")
+
+
+def _model_for_transcription() -> RemoteProtocolError:
+    return refusal("invalid_model", "You must not provide a model parameter for transcription sessions.")
 
 
 def farewell(fault: RemoteProtocolError) -> tuple[int, str]:
     """The close code and the reason with which the service takes its leave."""
-    return CLOSE_CODES[fault.code], f"invalid_request_error.{fault.code}"
+    return CLOSE_CODES.get(fault.code, REFUSED), f"invalid_request_error.{fault.code}"

@@ -38,7 +38,7 @@ class Listening:
     def __init__(self, session: Session, conversation: Conversation, gate: Gate, ids: Ids) -> None:
         self._conversation = conversation
         self._ids = ids
-        self._transcribes = False
+        self._transcribes = _transcribes(session)
         self._turn: SpeechStarted | None = None
         self.buffer = InputBuffer(_format(session), session.turn_rules, gate)
         self.unheard: set[str] = set()
@@ -50,7 +50,7 @@ class Listening:
 
     def configure(self, session: Session) -> None:
         self.buffer.configure(_format(session), session.turn_rules)
-        self._transcribes = leaf(session.audio, "input", "transcription") is not None
+        self._transcribes = _transcribes(session)
         if not self.buffer.speaking:
             self._turn = None
 
@@ -145,6 +145,10 @@ def transcribed(item: Item, text: str) -> Item:
     parts = item.content or ()
     told = (replace(part, transcript=text) if part.type == "input_audio" else part for part in parts)
     return replace(item, content=tuple(told))
+
+
+def _transcribes(session: Session) -> bool:
+    return leaf(session.audio, "input", "transcription") is not None
 
 
 def _format(session: Session) -> AudioFormat:

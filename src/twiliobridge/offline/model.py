@@ -14,7 +14,7 @@ from twiliobridge.offline.engines import EngineFailed, Engines, Voice
 from twiliobridge.offline.jobs import Recognise, Speak
 from twiliobridge.offline.knobs import Knobs
 from twiliobridge.offline.session import OfflineSession, Opening
-from twiliobridge.realtime.session import DEFAULT_MODEL
+from twiliobridge.realtime.session import DEFAULT_MODEL, SessionUpdate
 
 T = TypeVar("T")
 
@@ -39,9 +39,16 @@ class OfflineModel:
         self._sessions += 1
         return f"{self.knobs.seed}/{self._sessions}"
 
-    def new_session(self, seed: str, model: str, now: float) -> OfflineSession:
-        hears = self.engines.recogniser is not None
-        opening = Opening(model=model or DEFAULT_MODEL, created_at=int(time.time()), seed=seed, hears=hears)
+    def new_session(
+        self, seed: str, model: str, now: float, update: SessionUpdate | None = None
+    ) -> OfflineSession:
+        opening = Opening(
+            model=model or DEFAULT_MODEL,
+            created_at=int(time.time()),
+            seed=seed,
+            hears=self.engines.recogniser is not None,
+            update=update,
+        )
         return OfflineSession(self.new_brain(), self.engines.gate(), now, opening, self.knobs)
 
     async def recognise(self, job: Recognise) -> str | None:

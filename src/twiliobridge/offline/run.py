@@ -10,10 +10,11 @@ from msgspec.structs import replace
 from twiliobridge.offline.engines import EngineFailed
 from twiliobridge.offline.jobs import Action, Close, Foreign, Recognise, Speak
 from twiliobridge.offline.model import OfflineModel
+from twiliobridge.offline.session import OfflineSession
 from twiliobridge.realtime.connection import RealtimeConnection
 from twiliobridge.realtime.errors import RemoteProtocolError
 from twiliobridge.realtime.events import AppendAudio, ClientEvent, ServerEvent
-from twiliobridge.realtime.session import DEFAULT_MODEL
+from twiliobridge.realtime.session import DEFAULT_MODEL, SessionUpdate
 from twiliobridge.realtime.state import Role
 from twiliobridge.wires.wire import Wire, WireFull
 
@@ -30,28 +31,39 @@ CLIENT_STALLED = Close(1008, "the client does not read")
 TOO_MUCH = Close(1008, "the client asks for more than can be done")
 
 
-async def run_offline_session(wire: Wire, model: OfflineModel, name: str = DEFAULT_MODEL) -> Close:
+async def run_offline_session(
+    wire: Wire, model: OfflineModel, name: str = DEFAULT_MODEL, update: SessionUpdate | None = None
+) -> Close:
     """Talks until the client leaves or the session ends; returns how the wire, still open, is to be closed.
 
-    `name` is the model's, as the client asked for it. Cancelled, it leaves nothing running.
+    `name` is the model's, as the client asked for it; `update` is what the session begins with beside its
+    defaults. Cancelled, it leaves nothing running.
     """
     async with trio.open_nursery() as nursery:
-        shell = _Shell(wire, model, name, nursery.cancel_scope)
+        seed = model.next_seed()
+        session = model.new_session(seed, name, trio.current_time(), update)
+        shell = _Shell(wire, model, seed, session, nursery.cancel_scope)
         for task in (shell.hear, shell.keep_time, shell.recognise, shell.speak):
             nursery.start_soon(task)
     return shell.ending
 
 
 class _Shell:
-    def __init__(self, wire: Wire, model: OfflineModel, name: str, scope: trio.CancelScope) -> None:
-        seed = model.next_seed()
+    def __init__(
+        self,
+        wire: Wire,
+        model: OfflineModel,
+        seed: str,
+        session: OfflineSession,
+        scope: trio.CancelScope,
+    ) -> None:
         self.ending = CLIENT_LEFT
         self._wire = wire
         self._model = model
         self._scope = scope
         self._strange = model.knobs.unknown
         self._connection = RealtimeConnection(Role.SERVER, seed)
-        self._session = model.new_session(seed, name, trio.current_time())
+        self._session = session
         self._alarm = trio.CancelScope()
         self._turns, self._unheard = trio.open_memory_channel[Recognise](MOST_JOBS)
         self._replies, self._unspoken = trio.open_memory_channel[Speak](MOST_JOBS)

@@ -1,81 +1,123 @@
-"""The socket server: `/v1/realtime`, as a client of OpenAI expects it. And the same without a socket.
+"""The server: `/v1/realtime`, as a client of OpenAI expects it. And the same without a socket.
 
 Carried by Hypercorn, as the bridge is; connections are made here, so that one can be cut without a goodbye.
 """
 
+import logging
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
+from dataclasses import replace
 
 import trio
 from hypercorn.config import Config
 from quart import Websocket, websocket
 from quart_trio import QuartTrio
 
-from twiliobridge.offline.door import Door, Guest, farewell
+from twiliobridge.offline.door import AZURE_PATH, PATH, Door, Guest, bad_key, farewell
+from twiliobridge.offline.http_api import Answer, HttpApi, error
+from twiliobridge.offline.keys import PREFIX, ClientSecrets, model_of
 from twiliobridge.offline.model import OfflineModel
 from twiliobridge.offline.outlet import DROPPED
 from twiliobridge.offline.run import run_offline_session
 from twiliobridge.realtime.connection import RealtimeConnection
-from twiliobridge.realtime.errors import error_event
+from twiliobridge.realtime.errors import RemoteProtocolError, error_event
 from twiliobridge.realtime.session import DEFAULT_MODEL
 from twiliobridge.realtime.state import Role
-from twiliobridge.wires.asgi import TRANSPORT, EndIsTold, open_asgi_wire
+from twiliobridge.wires.asgi import TRANSPORT, EndIsKept, EndIsTold, open_asgi_wire
 from twiliobridge.wires.hypercorn import Listeners, listen, serve_app
 from twiliobridge.wires.memory import MemoryWire, memory_wires
 from twiliobridge.wires.wire import GRACE, Wire
 
-PATH = "/v1/realtime"
+log = logging.getLogger(__name__)
+
+PATHS = (PATH, AZURE_PATH)
 LONGEST_MESSAGE = 16 * 1024 * 1024
 "Bytes: one append of 15 MiB, which the service allows, and its JSON."
 BACKLOG = 16 * 1024 * 1024
 "Bytes that a client may leave unread: minutes of audio. Then its session ends."
+IDLE = 2.0
+"Seconds for which Hypercorn holds a connection without a request, even one whose client has left."
 LAST_WORDS = 0.1
 "Seconds in which what was said before a cut is written. A guess, on a loopback a generous one."
-
-Answer = tuple[str, int]
 
 Around = Callable[[Wire], AbstractAsyncContextManager[Wire]]
 "Is put around the model's end of each session's wire, for as long as the session lasts."
 
 
+class OfflineApp(QuartTrio):
+    asgi_http_class = EndIsKept
+    asgi_websocket_class = EndIsTold
+
+
 def create_offline_app(model: OfflineModel, door: Door, around: Around = nullcontext) -> QuartTrio:
-    app = QuartTrio(__name__)
-    app.asgi_websocket_class = EndIsTold
-    places = trio.Semaphore(door.most_sessions)
-
-    @app.websocket(PATH)
-    async def realtime() -> Answer | None:
-        try:
-            places.acquire_nowait()
-        except trio.WouldBlock:
-            return f"{door.most_sessions} sessions run; there is no place for another.\n", 503
-        try:
-            return await _receive_guest(websocket, model, door, around)
-        finally:
-            places.release()
-
+    app = OfflineApp(__name__)
+    secrets = ClientSecrets()
+    reception = _Reception(model, door, around, secrets)
+    for path in PATHS:
+        app.add_websocket(path, path, reception.receive)
+    HttpApi(door, secrets).add_to(app)
     return app
 
 
-async def _receive_guest(socket: Websocket, model: OfflineModel, door: Door, around: Around) -> Answer | None:
-    """An answer by HTTP, or None once the WebSocket has been closed."""
-    guest = Guest.of(socket.args, socket.headers, socket.requested_subprotocols)
-    fault = door.refusal(guest)
-    if fault and door.refuse_by_http:
-        return f"{fault}\n", 401
-    await socket.accept(subprotocol=guest.subprotocol)
-    async with open_asgi_wire(socket, BACKLOG) as wire:
-        if fault:
-            wire.send(RealtimeConnection(Role.SERVER).send(error_event(fault)))
-            await wire.aclose(*farewell(fault))
-            return None
-        async with around(wire) as end:
-            ending = await run_offline_session(end, model, guest.model or DEFAULT_MODEL)
+class _Reception:
+    """Receives each WebSocket, and hosts its session to the end."""
+
+    def __init__(self, model: OfflineModel, door: Door, around: Around, secrets: ClientSecrets) -> None:
+        self._model, self._door, self._around, self._secrets = model, door, around, secrets
+        self._places = trio.Semaphore(door.most_sessions)
+
+    async def receive(self) -> Answer | None:
+        """An answer by HTTP, or None once the WebSocket has been closed."""
+        try:
+            self._places.acquire_nowait()
+        except trio.WouldBlock:
+            return error(503, f"{self._door.most_sessions} sessions run; there is no place for another.")
+        try:
+            return await self._admit(websocket)
+        finally:
+            self._places.release()
+
+    async def _admit(self, socket: Websocket) -> Answer | None:
+        guest = Guest.of(socket.path, socket.args, socket.headers, socket.requested_subprotocols)
+        try:
+            guest = self._identified(guest)
+            fault = self._door.refusal(guest)
+        except RemoteProtocolError as refusal:
+            fault = refusal
+        if fault and self._door.refuse_by_http:
+            return error(401, str(fault), code=fault.code, param=fault.param)
+        await socket.accept(subprotocol=guest.subprotocol)
+        async with open_asgi_wire(socket, BACKLOG) as wire:
+            if fault:
+                log.warning(
+                    "refused %s, who asked for %s: %s",
+                    socket.remote_addr,
+                    guest,
+                    " ".join(str(fault).split()),
+                )
+                wire.send(RealtimeConnection(Role.SERVER).send(error_event(fault)))
+                await wire.aclose(*farewell(fault))
+            else:
+                await self._host(socket, wire, guest)
+        return None
+
+    def _identified(self, guest: Guest) -> Guest:
+        """With what its client secret says, where it has one. Raises RemoteProtocolError for a bad secret."""
+        if guest.key is None or not guest.key.startswith(PREFIX):
+            return guest
+        kept = self._secrets.find(guest.key, trio.current_time())
+        if kept is None:
+            raise bad_key()
+        # Which of the two models counts where they differ was not seen; the secret is what its maker allowed.
+        return replace(guest, model=model_of(kept.update) or guest.model, update=kept.update)
+
+    async def _host(self, socket: Websocket, wire: Wire, guest: Guest) -> None:
+        async with self._around(wire) as end:
+            ending = await run_offline_session(end, self._model, guest.model or DEFAULT_MODEL, guest.update)
         if ending.code == DROPPED:
             await trio.sleep(LAST_WORDS)
             _cut(socket)
         await wire.aclose(ending.code, ending.reason)
-    return None
 
 
 def _cut(socket: Websocket) -> None:
@@ -87,6 +129,8 @@ def _config(door: Door) -> Config:
     config = Config()
     config.websocket_max_message_size = LONGEST_MESSAGE
     config.websocket_ping_interval = door.ping_interval
+    config.include_server_header = False
+    config.keep_alive_timeout = IDLE
     return config
 
 

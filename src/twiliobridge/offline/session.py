@@ -27,8 +27,8 @@ from twiliobridge.realtime.events import (
     SpeechStarted,
 )
 from twiliobridge.realtime.ids import Ids
-from twiliobridge.realtime.merge import default_session
-from twiliobridge.realtime.session import DEFAULT_MODEL
+from twiliobridge.realtime.merge import default_session, merged
+from twiliobridge.realtime.session import DEFAULT_MODEL, Session, SessionUpdate
 
 EXPIRED = 1001
 "The close code of a session that has reached its longest duration."
@@ -45,6 +45,13 @@ class Opening:
     "Of all ids; another one for every session."
     hears: bool = True
     "Whether somebody carries out Recognise jobs; otherwise the brain's next expected line is taken as heard."
+    update: SessionUpdate | None = None
+    "What the session begins with beside the defaults; of a client secret, say."
+
+    def session(self, session_id: str, seconds: float) -> Session:
+        """The session object as it stands at the beginning of its `seconds`."""
+        session = default_session(self.model, session_id, self.created_at + round(seconds))
+        return session if self.update is None else merged(session, self.update)
 
 
 class OfflineSession:
@@ -55,8 +62,7 @@ class OfflineSession:
         self._knobs = knobs
         self._hears = opening.hears
         ids = Ids(opening.seed)
-        expires_at = opening.created_at + round(knobs.session_seconds)
-        session = default_session(opening.model, ids.new("sess"), expires_at)
+        session = opening.session(ids.new("sess"), knobs.session_seconds)
         self._conversation = Conversation()
         self._listening = Listening(session, self._conversation, gate, ids)
         self._responding = Responding(self._conversation, brain, knobs, ids)

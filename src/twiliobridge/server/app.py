@@ -7,10 +7,8 @@ from importlib.metadata import version
 from typing import Any
 
 import trio
-from hypercorn.typing import ASGISendCallable
-from quart import Request, request, websocket
+from quart import request, websocket
 from quart_trio import QuartTrio
-from quart_trio.asgi import TrioASGIHTTPConnection
 
 from twiliobridge.call import CallSummary, Dial, Watch, run_call
 from twiliobridge.conversation import Agent
@@ -20,7 +18,7 @@ from twiliobridge.server.exchange import Exchange, Phase
 from twiliobridge.server.rest import complete_by_rest
 from twiliobridge.settings import Settings
 from twiliobridge.wires import Wire
-from twiliobridge.wires.asgi import EndIsTold, open_asgi_wire
+from twiliobridge.wires.asgi import EndIsKept, EndIsTold, open_asgi_wire
 from twiliobridge.wires.upgrade import open_upgraded_wire, peek_upgrade
 
 log = logging.getLogger(__name__)
@@ -44,9 +42,6 @@ LONGEST_PARAMETER = 500
 FORM_LIMIT = 64 * 1024
 "Bytes of a webhook's body. Twilio's have one or two thousand."
 
-SENT_WITHIN = 5.0
-"Seconds for a response of a few hundred bytes."
-
 Answer = tuple[str, int, dict[str, str]]
 "Body, status and headers. Quart makes it the response class that works on trio, which its own does not."
 
@@ -55,20 +50,6 @@ WatchCall = Callable[[], Watch]
 
 Ended = Callable[[CallSummary], None]
 "Is told of each call that is over, though not of one that was cut short."
-
-
-class EndIsKept(TrioASGIHTTPConnection):
-    """Hypercorn reports a disconnect while it ends a response, and Quart-Trio cancels the handler for it:
-    before the connection was closed, or its idle timer set. So a response, once there, is sent to its end.
-    """
-
-    async def handle_request(  # type: ignore[override] # Quart-Trio's signature, which is not Quart's
-        self, nursery: trio.Nursery, request: Request, send: ASGISendCallable
-    ) -> None:
-        response = await self.app.handle_request(request)
-        with trio.move_on_after(SENT_WITHIN, shield=True):
-            await self._send_response(send, response)
-        nursery.cancel_scope.cancel()
 
 
 class BridgeApp(QuartTrio):

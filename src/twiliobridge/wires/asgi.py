@@ -5,10 +5,10 @@ from contextlib import asynccontextmanager, suppress
 from typing import cast
 
 import trio
-from hypercorn.typing import ASGIReceiveCallable, ConnectionState, WebsocketScope
-from quart.wrappers import Websocket
+from hypercorn.typing import ASGIReceiveCallable, ASGISendCallable, ConnectionState, WebsocketScope
+from quart.wrappers import Request, Websocket
 from quart_trio import QuartTrio
-from quart_trio.asgi import TrioASGIWebsocketConnection
+from quart_trio.asgi import TrioASGIHTTPConnection, TrioASGIWebsocketConnection
 from werkzeug.local import LocalProxy
 
 from twiliobridge.wires.outbox import Outbox
@@ -20,6 +20,22 @@ INBOX = "twiliobridge.inbox"
 "Key in the same `state`: the channel by which this connection's messages arrive."
 READ_AHEAD = 10
 "Messages, beyond which Hypercorn reads no further."
+SENT_WITHIN = 5.0
+"Seconds for a response of a few hundred bytes."
+
+
+class EndIsKept(TrioASGIHTTPConnection):
+    """Hypercorn reports a disconnect while it ends a response, and Quart-Trio cancels the handler for it:
+    before the connection was closed, or its idle timer set. So a response, once there, is sent to its end.
+    """
+
+    async def handle_request(  # type: ignore[override] # Quart-Trio's signature, which is not Quart's
+        self, nursery: trio.Nursery, request: Request, send: ASGISendCallable
+    ) -> None:
+        response = await self.app.handle_request(request)
+        with trio.move_on_after(SENT_WITHIN, shield=True):
+            await self._send_response(send, response)
+        nursery.cancel_scope.cancel()
 
 
 class EndIsTold(TrioASGIWebsocketConnection):

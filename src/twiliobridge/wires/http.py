@@ -80,26 +80,32 @@ class Response:
         return self.body.decode("utf-8", "replace")
 
 
+async def post(
+    url: str,
+    body: bytes,
+    headers: Mapping[str, str],
+    ssl_context: ssl.SSLContext | None = None,
+) -> Response:
+    """POST `body`, whose type `headers` tell, and read the answer; redirects are answers, too.
+
+    Unreachable if there is none, ValueError if `url` is none. The connection is closed in any case.
+    """
+    return await _request("POST", url, {"Content-Length": str(len(body)), **headers}, body, ssl_context)
+
+
 async def post_form(
     url: str,
     form: Form,
     headers: Mapping[str, str],
     ssl_context: ssl.SSLContext | None = None,
 ) -> Response:
-    """POST `form` and read the answer; redirects are answers, too.
-
-    Unreachable if there is none, ValueError if `url` is none. The connection is closed in any case.
-    """
-    body = urlencode(form).encode()
-    content = {
-        "Content-Type": "application/x-www-form-urlencoded; charset=UTF-8",
-        "Content-Length": str(len(body)),
-    }
-    return await _request("POST", url, {**content, **headers}, body, ssl_context)
+    """As `post`, of a form."""
+    content = {"Content-Type": "application/x-www-form-urlencoded; charset=UTF-8"}
+    return await post(url, urlencode(form).encode(), {**content, **headers}, ssl_context)
 
 
 async def get(url: str, headers: Mapping[str, str], ssl_context: ssl.SSLContext | None = None) -> Response:
-    """As `post_form`, without a form."""
+    """As `post`, without a body."""
     return await _request("GET", url, headers, b"", ssl_context)
 
 
@@ -213,6 +219,8 @@ class _Exchange:
                 self._http.receive_data(await self._stream.receive(_READ_BYTES))
             except anyio.EndOfStream:
                 self._http.receive_data(b"")
+        if event is h11.PAUSED:  # after a 101: what follows is no HTTP
+            raise h11.RemoteProtocolError("the protocol was switched")
         return event
 
 
