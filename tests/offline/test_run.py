@@ -2,6 +2,7 @@
 
 import base64
 import json
+import logging
 import threading
 
 import pytest
@@ -267,3 +268,19 @@ async def test_a_voice_that_fails_in_mid_sentence_fails_the_response_and_not_the
             done = await client.hear(ResponseDone)
             assert done.response.status == "failed"
             assert done.response.status_details.error.message == "lost its voice"
+
+
+async def test_every_message_of_a_session_is_a_debug_line_audio_counted_and_its_end_too(
+    autojump_clock, caplog
+):
+    caplog.set_level(logging.DEBUG, "twiliobridge.offline")
+    async with open_offline_model(answering((Say("one two three four"),))) as wire:
+        client = await Client(wire).call()
+        client.speak(quiet(500) + speech(500) + quiet(300))
+        await client.hear(ResponseDone)
+    told = [record.getMessage().split()[1:3] for record in caplog.records]
+    assert told[:3] == [["out", "SessionCreated"], ["in", "UpdateSession"], ["out", "SessionUpdated"]]
+    assert ["audio", "messages:"] in told
+    assert ["out", "ResponseDone"] in told
+    assert not [line for line in told if "Delta" in line[1] and "Audio" in line[1]]
+    assert told[-1] == ["ends:", "Close"]

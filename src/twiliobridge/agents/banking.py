@@ -29,20 +29,21 @@ CARDS = frozenset(account.card for account in ACCOUNTS.values())
 
 
 async def get_balance(arguments: Arguments, _call: CallInfo) -> str:
-    account = _account(arguments)
-    return f"The balance is {spoken_dollars(account.balance_cents)}."
+    digits, account = _account(arguments)
+    return no_card(digits) if account is None else f"The balance is {spoken_dollars(account.balance_cents)}."
 
 
 async def last_payment(arguments: Arguments, _call: CallInfo) -> str:
-    return f"The last payment was {_account(arguments).last_payment}."
+    digits, account = _account(arguments)
+    return no_card(digits) if account is None else f"The last payment was {account.last_payment}."
 
 
 async def replace_card(arguments: Arguments, _call: CallInfo) -> str:
     card, reason = str(arguments.get("card", "")).lower(), str(arguments.get("reason", ""))
     if card not in CARDS:
-        raise LookupError(f"there is no {card or 'such'} card; there are: {', '.join(sorted(CARDS))}")
+        return f"There is no {card or 'such'} card. There is a {' and a '.join(sorted(CARDS))} card."
     if not reason:
-        raise ValueError("a reason is needed: lost, stolen or damaged")
+        return "A reason is needed: lost, stolen or damaged."
     return f"The {card} card is blocked as {reason}, and a new one arrives within five days."
 
 
@@ -52,11 +53,16 @@ async def update_address(arguments: Arguments, _call: CallInfo) -> str:
     return "The new address is noted."
 
 
-def _account(arguments: Arguments) -> Account:
+def _account(arguments: Arguments) -> tuple[str, Account | None]:
+    """The digits that were given, and whose they are."""
     digits = "".join(filter(str.isdigit, str(arguments.get("card_digits", ""))))
-    if digits not in ACCOUNTS:
-        raise LookupError(f"no card ends in {digits or 'nothing'}")
-    return ACCOUNTS[digits]
+    return digits, ACCOUNTS.get(digits)
+
+
+def no_card(digits: str) -> str:
+    """A caller's mistake is answered, not raised: it is no fault of the program."""
+    ending = " ".join(digits) or "these digits"
+    return f"No card ends in {ending}. Please check the last four digits of the card."
 
 
 def spoken_dollars(cents: int) -> str:

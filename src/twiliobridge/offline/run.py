@@ -13,12 +13,15 @@ from twiliobridge.offline.model import OfflineModel
 from twiliobridge.offline.session import OfflineSession
 from twiliobridge.realtime.connection import RealtimeConnection
 from twiliobridge.realtime.errors import RemoteProtocolError
-from twiliobridge.realtime.events import AppendAudio, ClientEvent, ServerEvent
+from twiliobridge.realtime.events import AppendAudio, ClientEvent, OutputAudioDelta, ServerEvent
 from twiliobridge.realtime.session import DEFAULT_MODEL, SessionUpdate
 from twiliobridge.realtime.state import Role
+from twiliobridge.wires.message_lines import MessageLines
 from twiliobridge.wires.wire import Wire, WireFull
 
 _log = logging.getLogger(__name__)
+
+AUDIO = (AppendAudio, OutputAudioDelta)
 
 SLICE = 16 * 1024
 "Characters of base64 judged at a time, 1.5 s of mu-law: minutes of it at once would stall the others."
@@ -65,6 +68,7 @@ class _Shell:
         self._connection = RealtimeConnection(Role.SERVER, seed)
         self._session = session
         self._alarm = trio.CancelScope()
+        self._lines = MessageLines(_log, session.session_id) if _log.isEnabledFor(logging.DEBUG) else None
         self._turns, self._unheard = trio.open_memory_channel[Recognise](MOST_JOBS)
         self._replies, self._unspoken = trio.open_memory_channel[Speak](MOST_JOBS)
 
@@ -86,6 +90,7 @@ class _Shell:
             self._carry_out(self._session.refuse(fault, trio.current_time()))
             return []
         assert isinstance(event, ClientEvent)  # a server's connection reads no other
+        self._tell("in", event)
         return sliced(event) if isinstance(event, AppendAudio) else [event]
 
     async def keep_time(self) -> None:
@@ -134,6 +139,7 @@ class _Shell:
     def _do(self, action: Action) -> None:
         match action:
             case ServerEvent():
+                self._tell("out", action)
                 self._wire.send(self._dressed(self._connection.send(action)))
             case Recognise():
                 self._turns.send_nowait(action)
@@ -148,7 +154,14 @@ class _Shell:
         """An event as it is, or with a field that no client knows."""
         return f'{text[:-1]},"offline_note":{{"weather":"fine"}}}}' if self._strange else text
 
+    def _tell(self, way: str, event: object) -> None:
+        if self._lines is not None:
+            self._lines.tell(way, event, audio=isinstance(event, AUDIO), now=trio.current_time())
+
     def _end(self, ending: Close) -> None:
+        if self._lines is not None:
+            self._lines.tell_rest(trio.current_time())
+        self._tell("ends:", ending)
         self.ending = ending
         self._scope.cancel()
 

@@ -4,9 +4,11 @@ Carried by Hypercorn, as the bridge is; connections are made here, so that one c
 """
 
 import logging
+import ssl
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
 from dataclasses import replace
+from functools import partial
 
 import trio
 from hypercorn.config import Config
@@ -140,16 +142,20 @@ async def serve_offline(
     port: int = 8765,
     door: Door | None = None,
     around: Around = nullcontext,
+    tls: ssl.SSLContext | None = None,
     task_status: trio.TaskStatus[Listeners] = trio.TASK_STATUS_IGNORED,
 ) -> None:
     """Serves until cancelled; starts with its listeners. Port 0 takes a free one. Raises CannotListen.
+
+    `tls`: only `wss://` and `https://` then; `certificates` has ways to one.
 
     Cancelled, it closes the listeners and every session.
     """
     door = door or Door()
     listeners = await listen(host, port)
     async with trio.open_nursery() as nursery:
-        nursery.start_soon(serve_app, create_offline_app(model, door, around), _config(door), listeners)
+        app = create_offline_app(model, door, around)
+        nursery.start_soon(partial(serve_app, app, _config(door), listeners, tls=tls))
         task_status.started(listeners)
 
 

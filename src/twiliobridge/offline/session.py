@@ -80,6 +80,10 @@ class OfflineSession:
         self._held: list[ServerEvent] = []
         self._outlet = Outlet(knobs)
 
+    @property
+    def session_id(self) -> str:
+        return self._requests.session.id
+
     # ------------------------------------------------------------ what happens to it
 
     def open(self, now: float) -> list[Action]:

@@ -2,6 +2,7 @@
 
 import logging
 import os
+import ssl
 from collections.abc import Awaitable, Callable
 from typing import Any, cast
 
@@ -42,8 +43,16 @@ def base_url(listener: trio.SocketListener) -> str:
     return f"http://{authority(host, port)}"
 
 
-async def serve_app(app: Framework, config: Config, listeners: Listeners, lane: Lane | None = None) -> None:
+async def serve_app(
+    app: Framework,
+    config: Config,
+    listeners: Listeners,
+    lane: Lane | None = None,
+    tls: ssl.SSLContext | None = None,
+) -> None:
     """Serves until cancelled; closes the listeners and every connection then. `lane` is asked first.
+
+    With `tls`, every connection must begin with a handshake of that.
 
     Hypercorn's own loop does not give an app the connection's stream, and without that a peer which reads
     nothing holds its handler for ever: Hypercorn writes under a shield, without a bound.
@@ -56,8 +65,14 @@ async def serve_app(app: Framework, config: Config, listeners: Listeners, lane: 
             if lane is not None and await lane(stream):
                 return
             state = ConnectionState({TRANSPORT: stream})
-            await TCPServer(asgi, config, context, state, cast("Any", stream)).run()  # annotated as TLS only
+            carried = stream if tls is None else _encrypted(stream, tls)
+            await TCPServer(asgi, config, context, state, cast("Any", carried)).run()  # annotated as TLS only
         except Exception:  # whatever one connection makes of us or of Hypercorn, the others live
             log.exception("a connection failed")
 
     await trio.serve_listeners(answer, listeners)
+
+
+def _encrypted(stream: trio.SocketStream, tls: ssl.SSLContext) -> trio.SSLStream[trio.SocketStream]:
+    """As HTTP has it, where peers do not say goodbye by TLS."""
+    return trio.SSLStream(stream, tls, server_side=True, https_compatible=True)
