@@ -77,6 +77,11 @@ class Request:
     tool_choice: str = "auto"
     "`auto`, `required`, or the name of the function that must be called. With `none`, nothing is on offer."
 
+    described: bool = False
+    "The client has given the session instructions or tools of its own."
+    written: bool = False
+    "The reply is text: nobody hears it."
+
     @property
     def tools(self) -> tuple[str, ...]:
         return tuple(offer.name for offer in self.offers)

@@ -1,6 +1,5 @@
 """A script in conversation: what is known, what is being done, and what was asked and heard."""
 
-import re
 from collections.abc import Callable, Collection, Mapping, Sequence
 
 import msgspec
@@ -8,10 +7,7 @@ import msgspec
 from twiliobridge.offline.brain import CallTool, Reply, Say
 from twiliobridge.offline.script import MORE, SLOT, Intent, Script, fill
 from twiliobridge.offline.slots import Digits, Fact
-from twiliobridge.offline.words import normalised
-
-_KEYED = re.compile(r"the caller pressed (.+) on the keypad\.?", re.IGNORECASE)
-"""The words in which the bridge reports keys of the telephone."""
+from twiliobridge.offline.words import keyed, normalised
 
 
 class Dialogue:
@@ -44,8 +40,8 @@ class Dialogue:
 
     def heard(self, text: str) -> Reply:
         """The caller's turn: spoken, typed, or keyed as the bridge reports it."""
-        keys = _KEYED.fullmatch(text.strip())
-        words = re.sub("[^0-9]", "", keys[1]) if keys else normalised(text)
+        keys = keyed(text)
+        words = normalised(text) if keys is None else keys
         facts = self._facts_in(words)
         intent = self._script.intent(words, self._asked)
         answered = self._asked in facts

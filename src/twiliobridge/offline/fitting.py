@@ -1,19 +1,31 @@
 """Which of the functions on offer fit what somebody said: by the words of their names and descriptions.
 
-1. Words are compared by their stems, without those that every sentence has. A few count as their kin: "close"
-   as "open", "Saturday" as "day".
-2. A function fits if a word of its name was said, other than a verb such as "get", or two of its description.
+1. Words are compared by their stems, by a few meanings, and by their sound (`stems`).
+2. A word counts 1 in a function's name, 1/2 in the first sentence of its description, less elsewhere; a verb
+   such as "get" counts little.
 3. A word that many functions share tells little: it counts by the share of functions that do not have it.
-4. A further function fits beside a better one only by words that the better ones do not account for.
-5. A handoff (`transfer_to_...`) fits only where a transfer was asked for, and to that agent.
+4. A function fits from a sum of `ENOUGH`: one word of its name, or two of its description; and if all of its
+   name was said, but for such verbs.
+5. A further function fits beside a better one only by words that the better ones do not account for.
+6. A handoff (`transfer_to_...`) fits only where a transfer was asked for, and to that agent.
 """
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
+from itertools import pairwise
+from math import log
 
 from twiliobridge.offline.brain import Offer
+from twiliobridge.offline.stems import kinship, stem, subject
 from twiliobridge.offline.words import normalised, words_of
+
+ENOUGH = 0.75
+"A synonym of a word in the name is enough, one word of the description is not."
+
+MOST_TEXTS = 512
+"Remembered with what they ask for: a conversation is gone through again for each reply."
 
 HANDOFF = re.compile(r"(?:transfer|hand_?off|handoff)_?(?:me_|call_|caller_)?to_?", re.IGNORECASE)
 "How openai-agents names a handoff, in Python and in JavaScript: `transfer_to_` and the agent's name."
@@ -22,27 +34,19 @@ _TRANSFER = re.compile(
     r"\b(transfer|hand (me|us|this|it)?|handoff|connect|put me through|pass me|switch|route|redirect|"
     r"(speak|talk|talking|speaking) (to|with))\b"
 )
-_ANYBODY = words_of("agent assist special department team desk someone person")
-_COMMON = words_of(
-    "a about all am an and any are as at be by can could did do does for from get give go had has have he"
-    " help her here him his how i if in into is it its let like may me my need no not of on or our out please"
-    " she so some tell than thank that the their them then there they this to up us want was we were what"
-    " when where which who will with would you your yes hello hi call calls called caller user users use used"
-    " using given return returns"
+_UNWANTED = re.compile(r"\b(do not|never|not) (want|need|wish|like)\b")
+_ANYBODY = subject("assistant specialist department team desk person") | {stem("agent")}
+_VERBS = frozenset(
+    map(
+        stem,
+        words_of(
+            "set look lookup find fetch make run show list check create read tool function handle perform execute"
+            " process update search query retrieve submit send add info information data ask answer"
+        ),
+    )
 )
-_KIN = {
-    "close": "open closed closes closing shut",
-    "day": "date today tonight tomorrow weekday weekend"
-    " monday tuesday wednesday thursday friday saturday sunday",
-    "price": "cost costs pricing expensive cheap fee",
-    "weather": "forecast temperature rain raining sunny snow degrees",
-    "book": "reserve reservation appointment schedule",
-    "end": "goodbye bye hangup hang",
-    "phone": "telephone mobile",
-    "mail": "email mails",
-}
-"Each list counts as the word before it. What agents' tools are about most often."
-_ENDINGS = re.compile(r"(?<=...)(ations?|ings?|ies|ers?|ed|es|s|y|e|ion)$")
+"In names of functions, about anything."
+_VERB, _NAME, _FIRST, _LATER, _ARGUMENT, _VALUE = 0.3, 1.0, 0.5, 0.2, 0.4, 0.5
 
 
 @dataclass(frozen=True)
@@ -53,71 +57,100 @@ class Fit:
     "Stems that were said."
 
 
-def stems(text: str) -> frozenset[str]:
-    """What `text` is about. A name in snake_case or camelCase is its words."""
-    apart = re.sub(r"(?<=[a-z0-9])(?=[A-Z])|_", " ", text)
-    return frozenset(_kin(_stem(word)) for word in normalised(apart).split() if word not in _COMMON)
-
-
-def _stem(word: str) -> str:
-    stem = _ENDINGS.sub("", word)
-    return stem[:-1] if len(stem) > 3 and stem[-1] == stem[-2] else stem
-
-
-def _kin(stem: str) -> str:
-    return _HEADS.get(stem, stem)
-
-
-_VERBS = {
-    _stem(word)
-    for word in words_of(
-        "get set look lookup find fetch do make run show list check create read call tool function handle"
-        " perform execute process update search query retrieve submit send"
-    )
-}
-_HEADS = {_stem(word): _stem(head) for head, words in _KIN.items() for word in words.split()}
-
-
 def fitting(offers: Sequence[Offer], text: str) -> tuple[Offer, ...]:
     """The functions that `text` asks for, the best first; none if none fits."""
-    chosen: list[Fit] = []
-    accounted: frozenset[str] = frozenset()
-    for fit in sorted(_fits(offers, text), key=lambda fit: -fit.score):
-        if fit.by - accounted:
-            chosen.append(fit)
-            accounted |= fit.by
-    return tuple(fit.offer for fit in chosen)
+    return Functions(offers).fitting(text)
 
 
-def _fits(offers: Sequence[Offer], text: str) -> Iterable[Fit]:
-    said = stems(text)
-    names = [stems(offer.name) for offer in offers]
-    for offer, name in zip(offers, names, strict=True):
-        if HANDOFF.match(offer.name):
-            fit = _handoff(offer, text, said, offers)
-        else:
-            fit = _function(offer, name - _VERBS, said, names)
-        if fit is not None:
-            yield fit
+class Functions:
+    """Functions on offer, and the words that each of them is known by."""
+
+    def __init__(self, offers: Sequence[Offer]) -> None:
+        self.offers = tuple(offers)
+        said = [_words(offer) for offer in offers]
+        self._weights = [{word: weight * _rarity(word, said) for word, weight in own.items()} for own in said]
+        self._names = [subject(offer.name) - _VERBS for offer in offers]
+        self.fitting = lru_cache(MOST_TEXTS)(self._fitting)
+        self.fits = lru_cache(MOST_TEXTS)(self._fits)
+
+    def _fitting(self, text: str) -> tuple[Offer, ...]:
+        """What `text` asks for: the best fit, and what it asks for besides."""
+        chosen: list[Offer] = []
+        accounted: frozenset[str] = frozenset()
+        for fit in self.fits(text):
+            if not chosen or self._score(fit.offer, fit.by - accounted).score >= ENOUGH:
+                chosen.append(fit.offer)
+                accounted |= fit.by
+        return tuple(chosen)
+
+    def _fits(self, text: str, least: float = ENOUGH) -> tuple[Fit, ...]:
+        """Every function that fits by itself, the best first."""
+        words = normalised(text)
+        if _UNWANTED.search(words):
+            return ()
+        said, transfer = _said(words), _TRANSFER.search(words) is not None
+        found = [
+            _handoff(offer, said, self.offers, asked=transfer)
+            if HANDOFF.match(offer.name)
+            else self._score(offer, said)
+            for offer in self.offers
+        ]
+        return tuple(sorted((fit for fit in found if fit.score >= least), key=lambda fit: -fit.score))
+
+    def _score(self, offer: Offer, said: frozenset[str]) -> Fit:
+        place = self.offers.index(offer)
+        weights = self._weights[place]
+        scores: dict[str, float] = {}
+        by = set()
+        for word in said:
+            near = ((kinship(word, known) * weight, known) for known, weight in weights.items())
+            score, known = max(near, default=(0.0, ""))
+            if score > 0:
+                by.add(word)
+                scores[known] = max(score, scores.get(known, 0.0))
+        whole = self._names[place] and self._names[place] <= by
+        return Fit(offer, sum(scores.values()) + ENOUGH * bool(whole), frozenset(by))
 
 
-def _function(
-    offer: Offer, name: frozenset[str], said: frozenset[str], names: Sequence[frozenset[str]]
-) -> Fit | None:
-    by_name = name & said
-    by_description = (stems(offer.description) - _VERBS - name) & said
-    if not by_name and len(by_description) < 2:
-        return None
-    rarity = sum(1 / sum(stem in other for other in names) for stem in by_name)
-    share = len(by_name) / max(1, len(name))
-    return Fit(offer, 4 * rarity + share + len(by_description) / 2, by_name or by_description)
+def _said(words: str) -> frozenset[str]:
+    """Stems of the words, and of each two of them as one: "check out" is `checkout`."""
+    return subject(words) | {stem(one + other) for one, other in pairwise(words.split())}
 
 
-def _handoff(offer: Offer, text: str, said: frozenset[str], offers: Sequence[Offer]) -> Fit | None:
-    if not _TRANSFER.search(normalised(text)):
-        return None
-    agent = stems(HANDOFF.sub("", offer.name, count=1)) - _ANYBODY
+def _handoff(offer: Offer, said: frozenset[str], offers: Sequence[Offer], *, asked: bool) -> Fit:
+    agent = subject(HANDOFF.sub("", offer.name, count=1)) - _ANYBODY
     alone = sum(bool(HANDOFF.match(other.name)) for other in offers) == 1
-    if not (agent & said) and not (alone and said & _ANYBODY):
-        return None
-    return Fit(offer, 10 + len(agent & said), said)
+    meant = agent & said or (alone and said & _ANYBODY)
+    return Fit(offer, 10.0 + len(agent & said), said) if asked and meant else Fit(offer, 0.0, frozenset())
+
+
+# ---------------------------------------------------------------- the words of a function
+
+
+def _rarity(word: str, vocabularies: Sequence[Mapping[str, float]]) -> float:
+    """1 for a word of one function alone, near 0 for a word of all."""
+    having, all_ = sum(word in each for each in vocabularies), len(vocabularies)
+    return log((all_ + 1) / having) / log(all_ + 1)
+
+
+def _words(offer: Offer) -> dict[str, float]:
+    words: dict[str, float] = {}
+    for text, weight in _texts(offer):
+        for word in subject(text):
+            words.setdefault(word, min(weight, _VERB) if word in _VERBS else weight)
+    return words
+
+
+def _texts(offer: Offer) -> Iterator[tuple[str, float]]:
+    """What the function says of itself, and what a word of it counts."""
+    first, _, later = offer.description.strip().partition(". ")
+    yield from ((offer.name, _NAME), (first, _FIRST), (later, _LATER))
+    properties = offer.parameters.get("properties")
+    for name, schema in properties.items() if isinstance(properties, Mapping) else ():
+        yield str(name), _ARGUMENT
+        yield from ((str(value), _VALUE) for value in _members(schema))
+
+
+def _members(schema: object) -> Iterable[object]:
+    members = schema.get("enum") if isinstance(schema, Mapping) else None
+    return members if isinstance(members, Sequence) else ()

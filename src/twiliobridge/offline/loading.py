@@ -7,10 +7,12 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
+from twiliobridge.offline.brain_choice import BrainByAgent
 from twiliobridge.offline.engines import Engines
 from twiliobridge.offline.prerendered import PrerenderedVoice
-from twiliobridge.offline.script import Script
+from twiliobridge.offline.script import Script, banking
 from twiliobridge.offline.script_brain import ScriptBrain
+from twiliobridge.offline.stand_in import StandIn
 
 _WAY_OUT = "pip install 'twiliobridge[offline]'"
 _one_at_a_time = threading.Lock()
@@ -29,6 +31,11 @@ class Loaded:
     def brain(self, script: Script) -> ScriptBrain:
         """The brain of one session; where the script gives a choice, it says what the voice can speak."""
         return ScriptBrain(script, self.can_say)
+
+    def brain_by_agent(self) -> BrainByAgent:
+        """The brain of one session for which nobody chose a script."""
+        script = banking()
+        return BrainByAgent(script, self.brain(script), StandIn(self.can_say))
 
 
 def load_engines(model: Path | None = None) -> Loaded:

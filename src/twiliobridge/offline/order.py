@@ -10,7 +10,10 @@ from twiliobridge.offline import refusals
 from twiliobridge.offline.brain import Offer, Request
 from twiliobridge.offline.items import Conversation
 from twiliobridge.realtime.events import Item, ResponseParams
+from twiliobridge.realtime.merge import default_session
 from twiliobridge.realtime.session import Session, as_text, leaf
+
+_UNTOLD = default_session("", "", 0).instructions
 
 
 @dataclass(frozen=True)
@@ -43,11 +46,10 @@ def ordered(
     """Raises RemoteProtocolError for `input` that is no list of items or refers to what is not there."""
     said = (session.audio or {}).get("output") or {}
     output = said | ((params.audio or {}).get("output") or {})
-    modalities = params.output_modalities or session.output_modalities or ("audio",)
     return Order(
         response_id=response_id,
         conversation_id=None if params.conversation == "none" else conversation_id,
-        written=tuple(modalities) == ("text",),
+        written=_written(session, params),
         format=_format(output),
         request=_request(session, params),
         max_output_tokens=params.max_output_tokens or session.max_output_tokens or "inf",
@@ -55,6 +57,10 @@ def ordered(
         audio={"output": {"format": output.get("format"), "voice": output.get("voice")}},
         input=None if params.input is None else tuple(_item(item, conversation) for item in params.input),
     )
+
+
+def _written(session: Session, params: ResponseParams) -> bool:
+    return tuple(params.output_modalities or session.output_modalities or ("audio",)) == ("text",)
 
 
 def _format(output: dict[str, Any]) -> AudioFormat:
@@ -76,6 +82,8 @@ def _request(session: Session, params: ResponseParams) -> Request:
         wish=wish,
         offers=() if choice == "none" else offers,
         tool_choice=_chosen(choice),
+        described=bool(session.tools) or session.instructions != _UNTOLD,
+        written=_written(session, params),
     )
 
 

@@ -8,8 +8,9 @@ from collections.abc import Callable, Iterator, Sequence
 from itertools import chain
 from typing import Any
 
-from twiliobridge.offline.fitting import stems
-from twiliobridge.offline.words import normalised, numbers
+from twiliobridge.offline.numbers import numbers_in
+from twiliobridge.offline.stems import subject
+from twiliobridge.offline.words import digit_runs, normalised
 
 Find = Callable[[str], Iterator[str]]
 
@@ -92,8 +93,7 @@ def _times(text: str) -> Iterator[str]:
 def _digits(text: str) -> Iterator[str]:
     """Digits one after another, as numbers of accounts are said."""
     yield from (match[0] for match in re.finditer(r"\d{2,}", re.sub(r"(?<=\d)[ -](?=\d)", "", text)))
-    spelled = "".join(map(str, numbers(normalised(text))))
-    yield from [spelled] if spelled else []
+    yield from [spelled] if (spelled := "".join(digit_runs(normalised(text)))) else []
 
 
 def _whole(text: str) -> Iterator[str]:
@@ -178,21 +178,19 @@ def _kind(words: str) -> Find | None:
 def figures(name: str, said: Sequence[str], *, needed: bool) -> Iterator[float]:
     """Numbers in digits and in words: first those beside a word of the name ("two adults")."""
     for text in said:
-        yield from _beside(stems(name), text)
+        yield from _beside(subject(name), text)
     if needed:
         for text in said:
             yield from (float(digits) if "." in digits else int(digits) for digits in _NUMBER.findall(text))
-            yield from numbers(normalised(text))
+            yield from numbers_in(text.lower())
 
 
 def _beside(name: frozenset[str], text: str) -> Iterator[float]:
     words = text.replace(",", " ").split()
     for before, word, after in zip(["", *words], words, [*words[1:], ""], strict=False):
         found = _NUMBER.fullmatch(word.rstrip(".?!"))
-        value = (
-            [float(found[0]) if "." in found[0] else int(found[0])] if found else numbers(normalised(word))
-        )
-        if value and stems(f"{before} {after}") & name:
+        value = [float(found[0]) if "." in found[0] else int(found[0])] if found else numbers_in(word.lower())
+        if value and subject(f"{before} {after}") & name:
             yield value[0]
 
 
@@ -214,7 +212,7 @@ def answers(name: str, said: Sequence[str], *, needed: bool) -> Iterator[bool]:
     """Yes or no; where it is not needed, only if a word of the name was said."""
     for text in said:
         words = normalised(text)
-        if not needed and not stems(text) & stems(name):
+        if not needed and not subject(text) & subject(name):
             continue
         if re.search(r"^(no|nope|nah)\b|\b(not|never|without)\b", words):
             yield False

@@ -7,6 +7,7 @@ counts whose `{slots}` are all known and which the voice can say.
 
 import re
 from collections.abc import Collection, Iterator, Mapping
+from functools import cache
 from itertools import product
 from pathlib import Path
 from typing import Self
@@ -157,6 +158,7 @@ def _broken(patterns: list[str]) -> Iterator[str]:
             yield f"the pattern {pattern!r} is broken: {error}"
 
 
+@cache
 def banking() -> Script:
     """The script that ships: a bank's telephone agent."""
     return Script.from_toml(Path(__file__).with_name("banking.toml").read_text(encoding="utf-8"))

@@ -28,6 +28,16 @@ _HOMOPHONES = {"oh": "0", "o": "0", "won": "1", "to": "2", "too": "2", "for": "4
 """What a recogniser writes for a digit said alone: "four to seven one"."""
 
 
+_KEYED = re.compile(r"the caller pressed (.+) on the keypad\.?", re.IGNORECASE)
+"""The words in which the bridge reports keys of the telephone."""
+
+
+def keyed(text: str) -> str | None:
+    """The digits in a report of keys; None if it is none. `#` and `*` are left out."""
+    keys = _KEYED.fullmatch(text.strip())
+    return re.sub("[^0-9]", "", keys[1]) if keys else None
+
+
 def normalised(text: str) -> str:
     """The words of `text`, one space between them; empty if there are none."""
     text = text.lower().replace("\N{RIGHT SINGLE QUOTATION MARK}", "'")
@@ -47,10 +57,32 @@ def spoken_digits(words: str, count: int) -> str | None:
     return found[-1] if found else None
 
 
+def digit_runs(words: str) -> list[str]:
+    """Every run of digits that normalised `words` name, without homophones at its ends, in the order said.
+
+    Where nothing but digits was said, its homophones are digits: "oh four two oh".
+    """
+    alone = all(_names_digits(word) for word in words.split())
+    found = [_join(run if alone else _bare(run)) for run in _runs(words.split())]
+    return [digits for digits in found if digits]
+
+
+def _bare(run: list[str]) -> list[str]:
+    while run and run[0] in _HOMOPHONES:
+        run = run[1:]
+    while run and run[-1] in _HOMOPHONES:
+        run = run[:-1]
+    return run
+
+
+def _names_digits(word: str) -> bool:
+    return word.isdecimal() or word in _NUMBERS or word in _LEADING or word in _HOMOPHONES
+
+
 def _runs(words: list[str]) -> list[list[str]]:
     runs: list[list[str]] = [[]]
     for word in words:
-        if word.isdecimal() or word in _NUMBERS or word in _LEADING or word in _HOMOPHONES:
+        if _names_digits(word):
             runs[-1].append(word)
         else:
             runs.append([])
@@ -82,18 +114,3 @@ def _digits(word: str) -> str:
 def words_of(line: str) -> frozenset[str]:
     """The words of one line, for tables."""
     return frozenset(line.split())
-
-
-def numbers(words: str) -> list[int]:
-    """The numbers that normalised `words` spell out, from zero to ninety-nine."""
-    found: list[int] = []
-    before = ""
-    for word in words.split():
-        if word in _LEADING:
-            found.append(10 * int(_LEADING[word]))
-        elif word in _UNITS[1:] and before in _LEADING:
-            found[-1] += int(_NUMBERS[word])
-        elif word in _NUMBERS:
-            found.append(int(_NUMBERS[word]))
-        before = word
-    return found
