@@ -11,9 +11,10 @@ import numpy as np
 from make_samples import ulaw_wav
 
 from twiliobridge.audio import RATE, resample, to_float, to_int16, ulaw_encode
-from twiliobridge.offline.prerendered import FOLDER, recording, sentences
+from twiliobridge.offline.prerendered import FOLDER, recording
 from twiliobridge.offline.script import banking
 from twiliobridge.offline.voice import HibariVoice
+from twiliobridge.offline.words import sentences
 
 
 def main() -> None:

@@ -13,9 +13,10 @@ from twiliobridge.offline.engines import Engines
 from twiliobridge.offline.jobs import Close, Foreign, Recognise, Speak
 from twiliobridge.offline.knobs import Knobs
 from twiliobridge.offline.session import OfflineSession, Opening
+from twiliobridge.offline.whims import Whims
 from twiliobridge.realtime.connection import RealtimeConnection
 from twiliobridge.realtime.events import AppendAudio, OutputAudioDelta, UpdateSession
-from twiliobridge.realtime.session import SessionUpdate
+from twiliobridge.realtime.session import DEFAULT_MODEL, SessionUpdate
 from twiliobridge.realtime.state import Role
 
 WORD_MS = 300
@@ -98,16 +99,24 @@ def quiet(ms):
 class Driver:
     """`events` holds (moment, event); `jobs` those not yet carried out; jobs wait if `works` is False."""
 
-    def __init__(self, *replies, knobs=None, hears=True, brain=None, works=True):
+    def __init__(self, *replies, knobs=None, hears=True, brain=None, works=True, model=DEFAULT_MODEL):
         self.now = 100.0
         self.brain = brain or Recited(*replies)
         self.works = works
         self.events = []
         self.jobs = deque()
-        self.closed = None
+        self.closed = self.closed_at = None
         self.lawful = RealtimeConnection(Role.SERVER, "law")
-        opening = Opening(seed="test", created_at=1_700_000_000, hears=hears)
-        self.session = OfflineSession(self.brain, EnergyGate(), self.now, opening, knobs or Knobs())
+        knobs = knobs or Knobs()
+        opening = Opening(
+            model=model,
+            created_at=1_700_000_000,
+            seed="test",
+            hears=hears,
+            loss=next(iter(knobs.lose), None),
+        )
+        brain = Whims(self.brain, knobs, "test")
+        self.session = OfflineSession(brain, EnergyGate(), self.now, opening, knobs)
         self._take(self.session.open(self.now))
 
     def say(self, event):
@@ -117,7 +126,7 @@ class Driver:
         return [event for _, event in self.events[before:]]
 
     def configure(self, **audio):
-        """A telephone session: mu-law both ways, turns that end after 200 ms, unless something else is said."""
+        """A telephone session: mu-law both ways, turns end after 200 ms, unless something else is said."""
         update = {
             "type": "realtime",
             "audio": {
@@ -173,7 +182,7 @@ class Driver:
                 case Recognise() | Speak():
                     self.jobs.append(action)
                 case Close():
-                    self.closed = action
+                    self.closed, self.closed_at = action, self.now
                 case Foreign():
                     self.events.append((self.now, action))
                 case _:

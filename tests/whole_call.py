@@ -15,10 +15,11 @@ from twiliobridge.call import run_call
 from twiliobridge.caller import LineConditions, MockTwilioClient, over_wire
 from twiliobridge.conversation import Agent, Limits, Relay
 from twiliobridge.offline.engines import Engines
-from twiliobridge.offline.jobs import Close
+from twiliobridge.offline.jobs import QUIET, Close
 from twiliobridge.offline.knobs import Knobs
 from twiliobridge.offline.model import OfflineModel
-from twiliobridge.offline.run import run_offline_session
+from twiliobridge.offline.run import outwait, run_offline_session
+from twiliobridge.offline.server import admission
 from twiliobridge.wires import Wire, memory_wires
 
 AGENT = Agent(instructions="Be brief.", greeting="Hello.")
@@ -166,6 +167,7 @@ class Call:
 
     @asynccontextmanager
     async def dial(self):
+        await admission(self.offline)
         self.dials += 1
         async with trio.open_nursery() as nursery:
             nursery.start_soon(self.serve)
@@ -180,6 +182,8 @@ class Call:
         try:
             with self.session:
                 self.farewell = await run_offline_session(self.model, self.offline)
+            if self.farewell.code == QUIET:
+                await outwait(self.model)
             if self.farewell.code == 1006:
                 self.model.vanish()
             else:

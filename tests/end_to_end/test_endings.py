@@ -12,7 +12,9 @@ from numbered_speech import say, speech
 from whole_call import everything, open_call
 
 from twiliobridge.conversation import Ending, Limits
-from twiliobridge.offline.knobs import Failure, Knobs
+from twiliobridge.offline.faults import Odd
+from twiliobridge.offline.incidents import Incident
+from twiliobridge.offline.knobs import Knobs
 from twiliobridge.realtime.events import ResponseDone
 from twiliobridge.wires import Refused
 
@@ -129,14 +131,14 @@ async def test_the_model_hangs_while_nobody_speaks(autojump_clock):
 
 
 async def test_every_response_fails_for_want_of_quota(autojump_clock):
-    async with open_call(knobs=Knobs(failure=Failure("insufficient_quota"))) as call:
+    async with open_call(knobs=Knobs(respond=(Incident(Odd.QUOTA),))) as call:
         await over(call, Ending.MODEL_LOST, 0, 1)
     assert call.summary.detail.startswith("insufficient_quota")
 
 
 async def test_a_response_fails_twice(autojump_clock):
     """It is tried once more."""
-    async with open_call(knobs=Knobs(failure=Failure("server_error"))) as call:
+    async with open_call(knobs=Knobs(respond=(Incident(Odd.SERVER_ERROR),))) as call:
         await over(call, Ending.MODEL_LOST, 0, 1)
         assert len(call.events(ResponseDone)) == 2
 

@@ -8,8 +8,9 @@ import pytest
 
 from twiliobridge.audio import RATE, Codec, dbfs, level, read_wav
 from twiliobridge.offline.loading import load_engines
-from twiliobridge.offline.prerendered import FOLDER, PrerenderedVoice, recording, sentences
+from twiliobridge.offline.prerendered import FOLDER, PrerenderedVoice, recording
 from twiliobridge.offline.script import banking
+from twiliobridge.offline.words import sentences
 
 WITHOUT_THE_EXTRA = """
 import sys

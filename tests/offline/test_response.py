@@ -4,7 +4,9 @@ import pytest
 from offline_driver import Driver
 
 from twiliobridge.offline.brain import CallTool, Say
-from twiliobridge.offline.knobs import Failure, Knobs
+from twiliobridge.offline.faults import Odd
+from twiliobridge.offline.incidents import Incident
+from twiliobridge.offline.knobs import Knobs
 from twiliobridge.realtime.events import (
     ArgumentsDone,
     CancelResponse,
@@ -50,16 +52,19 @@ def moments(reply, **options):
 
 
 def nesting(events):
-    """What is left open at the end, after a check that everything closed in turn."""
-    open_now = []
+    """What is left open at the end, after a check that each item closed in turn, and the response last."""
+    open_now = {}
     for event in events:
+        item_id = getattr(event, "item_id", None) or getattr(getattr(event, "item", None), "id", None)
+        its = open_now.setdefault(item_id, [])
         if kind := OPENS.get(type(event)):
-            open_now.append(kind)
+            its.append(kind)
         elif kind := CLOSES.get(type(event)):
-            assert open_now.pop() == kind, "closed inside out"
+            assert its.pop() == kind, "closed inside out"
+            assert kind != "response" or not any(open_now.values()), "an item outlives its response"
         elif isinstance(event, STREAMS):
-            assert open_now[-1] == "part"
-    return open_now
+            assert its[-1] == "part"
+    return [kind for its in open_now.values() for kind in its]
 
 
 REPLIES = {
@@ -143,7 +148,7 @@ def test_usage_counts_audio_by_its_length():
 
 
 def test_a_response_that_fails_says_why():
-    driver = begun(REPLIES["speech"], knobs=Knobs(failure=Failure()))
+    driver = begun(REPLIES["speech"], knobs=Knobs(respond=(Incident(Odd.QUOTA),)))
     driver.wait(5)
     response = driver.of(ResponseDone)[0].response
     assert response.status == "failed"

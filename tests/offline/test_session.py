@@ -130,23 +130,34 @@ def test_a_function_call_is_made_answered_and_spoken_of():
     assert memory[-1].output == "10"
 
 
+SPEAKS, HAS_SPOKEN = SPOKEN[:3], SPOKEN[3:]
+CALLS, HAS_CALLED = CALLED[:1], CALLED[1:]
+
+
 @pytest.mark.parametrize(
-    ("reply", "expected"),
+    ("reply", "makes", "ends"),
     [
-        ((Say("One."), Say("Two.")), [*BEGUN, *SPOKEN, *BEGUN[1:], *SPOKEN]),
-        ((Say("One."), CallTool("balance")), [*BEGUN, *SPOKEN, *BEGUN[1:], *CALLED]),
-        ((CallTool("balance"), CallTool("balance")), [*BEGUN, *CALLED, *BEGUN[1:], *CALLED]),
-        ((), ["response.created"]),
-        ((CallTool("unheard of"),), ["response.created"]),
+        ((Say("One."), Say("Two.")), (SPEAKS, SPEAKS), (HAS_SPOKEN, HAS_SPOKEN)),
+        ((Say("One."), CallTool("balance")), (SPEAKS, CALLS), (HAS_SPOKEN, HAS_CALLED)),
+        ((CallTool("balance"), CallTool("balance")), (CALLS, CALLS), (HAS_CALLED, HAS_CALLED)),
+        ((), (), ()),
+        ((CallTool("unheard of"),), (), ()),
     ],
     ids=["two messages", "message and call", "two calls", "nothing", "a tool that is not on offer"],
 )
-def test_the_items_of_a_response_follow_one_another_and_never_overlap(reply, expected):
-    driver = Driver(reply)
+@pytest.mark.parametrize("interleaved", [True, False])
+def test_the_items_of_a_response_are_made_one_after_another(reply, makes, ends, interleaved):
+    """They end once all are made, in their order, as recorded with gpt-realtime-2.1; or one by one."""
+    driver = Driver(reply, knobs=Knobs(interleaved=interleaved))
     driver.configure()
     driver.say(UpdateSession(session=SessionUpdate(type="realtime", tools=TOOLS)))
-    assert types(driver.say(CreateResponse()) + driver.wait(5)) == [*expected, *OVER]
-    assert len(driver.of(ResponseDone)[0].response.output) == expected.count("response.output_item.added")
+    got = types(driver.say(CreateResponse()) + driver.wait(5))
+    made = [[*BEGUN[1:], *deltas] for deltas in makes]
+    whole = (
+        [*made, *ends] if interleaved else [each for pair in zip(made, ends, strict=True) for each in pair]
+    )
+    assert got == [BEGUN[0], *(name for part in whole for name in part), *OVER]
+    assert len(driver.of(ResponseDone)[0].response.output) == len(makes)
 
 
 @pytest.mark.parametrize(("choice", "calls"), [("auto", 1), ("none", 0)])

@@ -1,9 +1,13 @@
 """The Realtime server without OpenAI: it listens, decides by a script, and speaks."""
 
-from twiliobridge.offline.brain import Brain, CallTool, Reply, Request, Say
+from twiliobridge.offline.behaviours import BEHAVIOURS, behaving
+from twiliobridge.offline.brain import Brain, CallTool, Cut, Fail, Reply, Request, Say, Stall, Write
 from twiliobridge.offline.door import PATH, Door
 from twiliobridge.offline.engines import EngineFailed, Engines, Recogniser, Voice
-from twiliobridge.offline.knobs import Failure, Knobs, Transcripts
+from twiliobridge.offline.faults import Answer, Loss, Noise, Odd
+from twiliobridge.offline.incidents import Incident, Moment
+from twiliobridge.offline.knob_text import described, set_knob
+from twiliobridge.offline.knobs import Knobs, Transcripts
 from twiliobridge.offline.model import OfflineModel
 from twiliobridge.offline.run import run_offline_session
 from twiliobridge.offline.script import Script, ScriptError, banking
@@ -11,14 +15,22 @@ from twiliobridge.offline.server import open_offline_model, serve_offline
 from twiliobridge.offline.start import load_offline_model
 
 __all__ = [
+    "BEHAVIOURS",
     "PATH",
+    "Answer",
     "Brain",
     "CallTool",
+    "Cut",
     "Door",
     "EngineFailed",
     "Engines",
-    "Failure",
+    "Fail",
+    "Incident",
     "Knobs",
+    "Loss",
+    "Moment",
+    "Noise",
+    "Odd",
     "OfflineModel",
     "Recogniser",
     "Reply",
@@ -26,11 +38,16 @@ __all__ = [
     "Say",
     "Script",
     "ScriptError",
+    "Stall",
     "Transcripts",
     "Voice",
+    "Write",
     "banking",
+    "behaving",
+    "described",
     "load_offline_model",
     "open_offline_model",
     "run_offline_session",
     "serve_offline",
+    "set_knob",
 ]

@@ -6,13 +6,16 @@ from typing import Any, Literal, Protocol
 
 from twiliobridge.realtime.items import Item
 
+Phase = Literal["commentary", "final_answer"]
+"What a message is for, in models that reason: said on the way to an answer, or the answer. Seen live."
+
 
 @dataclass(frozen=True)
 class Say:
     """One spoken (or, in a text session, written) message."""
 
     text: str
-    phase: Literal["commentary", "final_answer"] | None = None
+    phase: Phase | None = None
     "None: commentary before a tool call of the same response, otherwise the final answer."
 
 
@@ -21,6 +24,8 @@ class Write:
     """A message as text, in a session that speaks too: nothing of it is heard."""
 
     text: str
+    phase: Phase | None = None
+    "As in `Say`."
 
 
 @dataclass(frozen=True)
@@ -36,21 +41,32 @@ class CallTool:
 class Fail:
     """The response ends here, with the status `failed` and this error."""
 
-    code: str = "server_error"
+    code: str | None = None
+    "The service names none for a server_error, as seen live."
     type: str = "server_error"
     message: str = "The server had an error while processing your request."
 
 
 @dataclass(frozen=True)
 class Cut:
-    """The response ends as `incomplete`."""
+    """The response ends here: as `incomplete`, or by `turn_detected` as `cancelled`."""
 
-    reason: Literal["content_filter", "max_output_tokens"] = "content_filter"
+    reason: Literal["content_filter", "max_output_tokens", "turn_detected"] = "content_filter"
     after_ms: float = 0.0
-    "Of audio of the response so far; the message before it is cut there."
+    "Of audio of the response. The message before it is cut there, a call in the midst of its arguments."
 
 
-Reply = tuple[Say | Write | CallTool | Fail | Cut, ...]
+@dataclass(frozen=True)
+class Stall:
+    """Nothing comes any more, and the response does not end until it is cancelled."""
+
+    after_ms: float = 0.0
+    "As in `Cut`."
+
+
+Part = Say | Write | CallTool | Fail | Cut | Stall
+
+Reply = tuple[Part, ...]
 "The output items of one response, in order; empty is lawful and leaves the caller in silence."
 
 
@@ -76,6 +92,8 @@ class Request:
     "A call of anything else is left out of the reply."
     tool_choice: str = "auto"
     "`auto`, `required`, or the name of the function that must be called. With `none`, nothing is on offer."
+    parallel: bool = True
+    "Whether one response may make several calls."
 
     described: bool = False
     "The client has given the session instructions or tools of its own."

@@ -44,6 +44,8 @@ ABSENT = {
 }
 "What the service has, or had: status, code and reason. Statuses and codes are guesses."
 
+JSON: Mapping[str, str] = {"Content-Type": "application/json"}
+
 Answer = tuple[str, int, dict[str, str]]
 "Body, status and headers. Quart makes it the response class that works on trio, which its own does not."
 
@@ -151,11 +153,15 @@ def error(
     """The shape of every refusal, and a line in the log."""
     asked = websocket if has_websocket_context() else request
     log.warning("refused %s %r with %d: %s", asked.remote_addr, asked.path, status, message)
+    body = error_body(status, message, code=code, param=param)
+    return body, status, {**JSON, **(headers or {})}
+
+
+def error_body(status: int, message: str, *, code: str | None = None, param: str | None = None) -> str:
     kind = "server_error" if status >= 500 else "invalid_request_error"
     told = {"error": {"message": message, "type": kind, "param": param, "code": code}}
-    body, _, fields = answer(told)
-    return body, status, {**fields, **(headers or {})}
+    return msgspec.json.encode(told).decode()
 
 
 def answer(value: object) -> Answer:
-    return msgspec.json.encode(value).decode(), 200, {"Content-Type": "application/json"}
+    return msgspec.json.encode(value).decode(), 200, dict(JSON)

@@ -37,12 +37,20 @@ class Foreign:
     type: str
 
 
+DROPPED = 1006
+"Not a code that is sent: the connection is cut without a closing handshake."
+QUIET = 0
+"Likewise none: the connection stays, and nothing is sent any more, until the client leaves."
+EXPIRED = 1001
+"The close code of a session that has reached its longest duration."
+
+
 @dataclass(frozen=True)
 class Close:
     """The last thing a session asks for."""
 
     code: int
-    "1006 stands for a connection cut without a closing handshake: it is never sent."
+    "Of the closing handshake; DROPPED and QUIET stand for none."
     reason: str = ""
 
 

@@ -40,6 +40,8 @@ class Listening:
         self._ids = ids
         self._transcribes = _transcribes(session)
         self._turn: SpeechStarted | None = None
+        self._noise: SpeechStarted | None = None
+        "The turn, where it is none of the caller's."
         self.buffer = InputBuffer(_format(session), session.turn_rules, gate)
         self.unheard: set[str] = set()
         "Items whose words are still being found."
@@ -60,10 +62,15 @@ class Listening:
             raise refusals.bad_audio(
                 f"{len(audio)} characters are more than the {LONGEST_APPEND} of one event"
             )
-        return [self._news(turn) for turn in self.buffer.append(decoded(audio))]
+        turns = self.buffer.append(decoded(audio))
+        return [news for turn in turns if (news := self._news(turn)) is not None]
 
-    def _news(self, turn: vad.SpeechStarted | vad.SpeechStopped) -> SpeechStarted | SpeechStopped:
+    def _news(self, turn: vad.SpeechStarted | vad.SpeechStopped) -> SpeechStarted | SpeechStopped | None:
+        """None for speech that begins in noise: that was told already."""
         if isinstance(turn, vad.SpeechStarted):
+            noise, self._noise = self._noise, None
+            if noise is not None and noise is self._turn:
+                return None
             start = self.buffer.padded(turn.ms)
             self._turn = SpeechStarted(audio_start_ms=start, item_id=self._ids.new("item"))
             return self._turn
@@ -82,6 +89,21 @@ class Listening:
         item_id = self._turn.item_id if self._turn else self._ids.new("item")
         self._turn = None
         return self._committed(item_id, sound)
+
+    def noise_begins(self) -> list[SpeechStarted]:
+        """Something is taken for speech; nothing, where turns are not detected or one has begun already."""
+        if self.rules is None or self._turn is not None:
+            return []
+        start = self.buffer.padded(round(self.buffer.end_ms))
+        self._turn = self._noise = SpeechStarted(audio_start_ms=start, item_id=self._ids.new("item"))
+        return [self._turn]
+
+    def noise_ends(self) -> list[SpeechStopped]:
+        """Nothing where it is no more: committed, cleared, or gone over into speech."""
+        noise, self._noise = self._noise, None
+        if noise is None or noise is not self._turn:
+            return []
+        return [SpeechStopped(audio_end_ms=round(self.buffer.end_ms), item_id=noise.item_id)]
 
     def clear(self) -> None:
         self.buffer.clear()

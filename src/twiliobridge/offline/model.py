@@ -11,9 +11,12 @@ import trio
 from twiliobridge.audio import AudioFormat, Resampler, to_float, to_int16
 from twiliobridge.offline.brain import Brain
 from twiliobridge.offline.engines import EngineFailed, Engines, Voice
+from twiliobridge.offline.faults import Answer, Loss
+from twiliobridge.offline.incidents import Draws, Incident
 from twiliobridge.offline.jobs import Recognise, Speak
 from twiliobridge.offline.knobs import Knobs
 from twiliobridge.offline.session import OfflineSession, Opening
+from twiliobridge.offline.whims import Whims
 from twiliobridge.realtime.session import DEFAULT_MODEL, SessionUpdate
 
 T = TypeVar("T")
@@ -33,11 +36,21 @@ class OfflineModel:
     _ears: trio.CapacityLimiter = field(default_factory=lambda: trio.CapacityLimiter(1), init=False)
     _mouth: trio.CapacityLimiter = field(default_factory=lambda: trio.CapacityLimiter(1), init=False)
     _sessions: int = field(default=0, init=False)
+    _answers: Draws[Answer] = field(init=False)
+    _losses: Draws[Loss] = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._answers = Draws(self.knobs.refuse, f"{self.knobs.seed}/refuse")
+        self._losses = Draws(self.knobs.lose, f"{self.knobs.seed}/lose")
 
     def next_seed(self) -> str:
         """Of the ids of a new session."""
         self._sessions += 1
         return f"{self.knobs.seed}/{self._sessions}"
+
+    def answered(self) -> Incident[Answer] | None:
+        """How the next handshake is refused; None if it is not."""
+        return self._answers.next()
 
     def new_session(
         self, seed: str, model: str, now: float, update: SessionUpdate | None = None
@@ -48,8 +61,10 @@ class OfflineModel:
             seed=seed,
             hears=self.engines.recogniser is not None,
             update=update,
+            loss=self._losses.next(),
         )
-        return OfflineSession(self.new_brain(), self.engines.gate(), now, opening, self.knobs)
+        brain = Whims(self.new_brain(), self.knobs, seed)
+        return OfflineSession(brain, self.engines.gate(), now, opening, self.knobs)
 
     async def recognise(self, job: Recognise) -> str | None:
         """None where the engine failed."""

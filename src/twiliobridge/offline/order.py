@@ -11,7 +11,7 @@ from twiliobridge.offline.brain import Offer, Request
 from twiliobridge.offline.items import Conversation
 from twiliobridge.realtime.events import Item, ResponseParams
 from twiliobridge.realtime.merge import default_session
-from twiliobridge.realtime.session import Session, as_text, leaf
+from twiliobridge.realtime.session import REASONING_MODELS, Session, as_text, leaf
 
 _UNTOLD = default_session("", "", 0).instructions
 
@@ -25,6 +25,8 @@ class Order:
     "Text instead of speech."
     format: AudioFormat
     request: Request
+    phased: bool = False
+    "Messages say what they are for, as those of models that reason do."
     max_output_tokens: int | str = "inf"
     metadata: dict[str, Any] | None = None
     audio: dict[str, Any] | None = None
@@ -52,6 +54,7 @@ def ordered(
         written=_written(session, params),
         format=_format(output),
         request=_request(session, params),
+        phased=session.model in REASONING_MODELS,
         max_output_tokens=params.max_output_tokens or session.max_output_tokens or "inf",
         metadata=params.metadata,
         audio={"output": {"format": output.get("format"), "voice": output.get("voice")}},
@@ -84,7 +87,14 @@ def _request(session: Session, params: ResponseParams) -> Request:
         tool_choice=_chosen(choice),
         described=bool(session.tools) or session.instructions != _UNTOLD,
         written=_written(session, params),
+        parallel=_parallel(session, params),
     )
+
+
+def _parallel(session: Session, params: ResponseParams) -> bool:
+    """Unless the client has said no."""
+    said = session.parallel_tool_calls if params.parallel_tool_calls is None else params.parallel_tool_calls
+    return said is not False
 
 
 def _offer(tool: dict[str, Any]) -> Offer:

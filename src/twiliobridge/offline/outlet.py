@@ -1,22 +1,27 @@
-"""The way out of a session, where the knobs lay things in between and cut the line."""
+"""The way out of a session, where the knobs lay things in between, and lose the socket."""
 
 from twiliobridge.offline.jobs import Action, Close, Foreign
 from twiliobridge.offline.knobs import Knobs
-from twiliobridge.realtime.events import ResponseCreated, ServerEvent
-
-DROPPED = 1006
-"Not a code that is sent: the connection just ends."
+from twiliobridge.offline.losing import Losing
+from twiliobridge.realtime.events import ResponseCreated
 
 
 class Outlet:
-    def __init__(self, knobs: Knobs) -> None:
+    def __init__(self, knobs: Knobs, losing: Losing) -> None:
         self._unknown = knobs.unknown
-        self._left = knobs.drop_after
+        self.losing = losing
         self.closed = False
         "A Close has gone out, and nothing will any more."
 
-    def passed(self, actions: list[Action]) -> list[Action]:
-        return self._cut(self._mixed(actions) if self._unknown else actions)
+    def passed(self, actions: list[Action], now: float) -> list[Action]:
+        more = self._mixed(actions) if self._unknown else actions
+        leaving: list[Action] = []
+        for action in (*self.losing.cut(more), *self.losing.wake(now)):
+            leaving.append(action)
+            if isinstance(action, Close):
+                self.closed = True
+                break
+        return leaving
 
     def _mixed(self, actions: list[Action]) -> list[Action]:
         mixed: list[Action] = []
@@ -25,13 +30,3 @@ class Outlet:
             if isinstance(action, ResponseCreated):
                 mixed.append(Foreign("response.mood.detected"))
         return mixed
-
-    def _cut(self, actions: list[Action]) -> list[Action]:
-        """What goes out up to the event that is the last by the knobs, or to a Close."""
-        for place, action in enumerate(actions, 1):
-            if self._left is not None and isinstance(action, ServerEvent):
-                self._left -= 1
-            if self._left == 0 or isinstance(action, Close):
-                self.closed = True
-                return [*actions[:place], *([] if isinstance(action, Close) else [Close(DROPPED)])]
-        return actions

@@ -1,14 +1,22 @@
-"""The output items of one response in order: waiting, open, or done. At most one is open."""
+"""The output items of one response in order: waiting, open, or done."""
 
-from twiliobridge.offline.parts import Events, OutputPart, SpokenPart
-from twiliobridge.realtime.events import Item, Status
+from twiliobridge.offline.parts import Events, OutputPart
+from twiliobridge.offline.spoken_part import SpokenPart
+from twiliobridge.realtime.events import Item
 
 
 class Output:
-    def __init__(self) -> None:
+    """`interleaved`: items are done once all have been made, the first one first, as recorded with
+    gpt-realtime-2.1; otherwise each before the next one opens.
+    """
+
+    def __init__(self, *, interleaved: bool) -> None:
+        self._interleaved = interleaved
         self._waiting: list[OutputPart] = []
         self._opened: list[OutputPart] = []
+        self._open: list[OutputPart] = []
         self.current: OutputPart | None = None
+        "The one that grows: the last that was opened."
 
     @property
     def items(self) -> tuple[Item, ...]:
@@ -20,12 +28,13 @@ class Output:
         return sum(part.entry.length_ms for part in self._opened)
 
     @property
-    def exhausted(self) -> bool:
-        return self.current is None and not self._waiting
+    def on_the_last(self) -> bool:
+        """Whether no item waits."""
+        return not self._waiting
 
     @property
     def starved(self) -> bool:
-        """Whether the open item can neither grow nor end: its speech is still being made."""
+        """Whether the current item can neither grow nor end: its speech is still being made."""
         return self.current is not None and not self.current.ready and not self.current.finished
 
     def add(self, part: OutputPart) -> None:
@@ -35,19 +44,21 @@ class Output:
         """Nothing where none waits."""
         if not self._waiting:
             return []
+        closing = [] if self._interleaved else self._close()
         self.current = self._waiting.pop(0)
         self._opened.append(self.current)
-        return self.current.open()
+        self._open.append(self.current)
+        return [*closing, *self.current.open()]
 
-    def close(self, status: Status) -> Events:
-        """Ends the open item; nothing where none is."""
-        part, self.current = self.current, None
-        return part.close(status) if part else []
-
-    def abandon(self) -> Events:
-        """Cuts the open item short; those that wait never begin."""
+    def end(self) -> Events:
+        """Ends what is open, what is not whole as incomplete; those that wait never begin."""
         self._waiting.clear()
-        return self.close("incomplete")
+        self.current = None
+        return self._close()
+
+    def _close(self) -> Events:
+        parts, self._open = self._open, []
+        return [event for part in parts for event in part.close("completed" if part.whole else "incomplete")]
 
     def straggle(self, most: int) -> Events:
         """Up to `most` further deltas of speech that has begun."""
@@ -61,6 +72,6 @@ class Output:
     def listener(self, item_id: str) -> SpokenPart | None:
         """The item that this speech is for, if it has not ended."""
         for part in (self.current, *self._waiting):
-            if isinstance(part, SpokenPart) and part.entry.item_id == item_id:
+            if isinstance(part, SpokenPart) and part.entry.item_id == item_id and not part.cut:
                 return part
         return None

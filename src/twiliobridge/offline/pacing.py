@@ -22,6 +22,10 @@ class Pace:
     def latency(self) -> float:
         return self._knobs.latency
 
+    @property
+    def interleaved(self) -> bool:
+        return self._knobs.interleaved
+
     def size(self, audio_format: AudioFormat) -> int:
         """Bytes of the next audio delta: whole samples, never whole frames. The last one is what is left."""
         ms = self._rng.uniform(*self._knobs.delta_ms)

@@ -3,7 +3,6 @@
 `audio_samples/make_prerendered.py` makes them, in the voice that the extra `[offline]` speaks with.
 """
 
-import re
 from collections.abc import Iterator
 from pathlib import Path
 from zlib import crc32
@@ -12,12 +11,11 @@ import numpy as np
 import numpy.typing as npt
 
 from twiliobridge.audio import RATE, read_wav, telephone, ulaw_decode
-from twiliobridge.offline.words import normalised
+from twiliobridge.offline.words import normalised, sentences
 
 Int16 = npt.NDArray[np.int16]
 
 FOLDER = Path(__file__).with_name("prerendered")
-_SENTENCE_END = re.compile(r"(?<=[.!?])\s+")
 
 
 class PrerenderedVoice:
@@ -38,10 +36,6 @@ class PrerenderedVoice:
         for name in map(recording, sentences(text)):
             if name in self._recorded:
                 yield ulaw_decode(self._recorded[name])
-
-
-def sentences(text: str) -> list[str]:
-    return [sentence for sentence in _SENTENCE_END.split(text.strip()) if sentence]
 
 
 def recording(sentence: str) -> str:

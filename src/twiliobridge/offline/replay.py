@@ -33,14 +33,19 @@ def replay(talk: Talk, memory: Sequence[Item]) -> Reply | None:
     """Tells `talk` all of it. Returns the reply that the last items are still owed; None if none is."""
     called: dict[str | None, str] = {}
     reply: Reply | None = None
+    said: list[str] = []
     for item in memory[-_LONGEST_REPLAY:]:
+        if item.role != "assistant":
+            said = []
         if is_caller(item):
             reply = talk.heard(words_of(item))
         elif item.type == "function_call_output":
             reply = (*(reply or ()), *talk.answered(called.get(item.call_id, ""), item.output or ""))
         elif item.role == "assistant":
             reply = None
-            talk.said(words_of(item))
+            said.append(words_of(item))
+            talk.said(said[-1])
+            talk.said(" ".join(said))  # one reply may be told in several items
         elif item.type == "function_call":
             reply = None
             called[item.call_id] = item.name or ""

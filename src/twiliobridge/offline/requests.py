@@ -97,6 +97,13 @@ class Requests:
         actions = self._listening.end_turn(turn)
         return [*actions, *self.turn_answered()] if rules and rules.create_response else actions
 
+    def noise_begins(self) -> list[Action]:
+        started = self._listening.noise_begins()
+        return [*started, *self._begun()] if started else []
+
+    def noise_ends(self) -> list[Action]:
+        return [action for turn in self._listening.noise_ends() for action in (turn, *self._ended(turn))]
+
     def turn_answered(self) -> list[Action]:
         """A response that the server begins by itself: where one runs already, an error says so."""
         try:

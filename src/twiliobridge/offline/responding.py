@@ -3,13 +3,17 @@
 from random import Random
 
 from twiliobridge.offline import refusals
-from twiliobridge.offline.brain import Brain, CallTool, Reply
+from twiliobridge.offline.brain import Brain, CallTool, Fail, Reply
+from twiliobridge.offline.faults import BEFORE_IT_BEGINS, Odd
+from twiliobridge.offline.incidents import Draws
 from twiliobridge.offline.items import Conversation
 from twiliobridge.offline.jobs import Action
-from twiliobridge.offline.knobs import Failure, Knobs
+from twiliobridge.offline.knobs import Knobs
 from twiliobridge.offline.order import Order
 from twiliobridge.offline.pacing import Pace
 from twiliobridge.offline.response import OutputResponse, Phase
+from twiliobridge.offline.whims import rate_limited
+from twiliobridge.realtime.events import Error, ErrorDetail
 from twiliobridge.realtime.ids import Ids
 
 MOST_ASIDE = 8
@@ -17,12 +21,14 @@ MOST_ASIDE = 8
 
 
 class Responding:
-    def __init__(self, conversation: Conversation, brain: Brain, knobs: Knobs, ids: Ids) -> None:
+    def __init__(self, conversation: Conversation, brain: Brain, knobs: Knobs, ids: Ids, seed: str) -> None:
         self._conversation = conversation
         self._brain = brain
         self._knobs = knobs
         self._ids = ids
         self._rng = Random(knobs.seed)  # noqa: S311 -- sizes of deltas, nothing secret
+        unborn = [incident for incident in knobs.respond if incident.what in BEFORE_IT_BEGINS]
+        self._unborn = Draws(unborn, f"{seed}/unborn")
         self._running: dict[str, OutputResponse] = {}
 
     @property
@@ -39,6 +45,9 @@ class Responding:
             raise refusals.too_many_responses(MOST_ASIDE)
 
     def begin(self, order: Order) -> list[Action]:
+        """The response; or, as reported of a service under load, an error that names no event, or nothing."""
+        if (unborn := self._unborn.next()) is not None:
+            return [_limited(unborn.amount)] if unborn.what is Odd.ERROR else []
         response = OutputResponse(
             order=order,
             pace=Pace(self._knobs, self._rng),
@@ -57,8 +66,6 @@ class Responding:
         return actions
 
     def _composed(self, response: OutputResponse, now: float) -> list[Action]:
-        if self._knobs.failure is not None:
-            return response.fail(self._knobs.failure)
         order = response.order
         memory = self._conversation.memory() if order.input is None else order.input
         reply = self._brain.decide(memory, order.request)
@@ -86,7 +93,7 @@ class Responding:
         return []
 
     def voice_failed(self, item_id: str, reason: str) -> list[Action]:
-        failure = Failure(code="server_error", type="server_error", message=reason)
+        failure = Fail(code="server_error", message=reason)
         for response in self._running.values():
             if response.awaits(item_id):
                 return response.fail(failure)
@@ -105,6 +112,11 @@ class Responding:
         for response in over:
             del self._running[response.order.response_id]
         return over
+
+
+def _limited(seconds: float) -> Error:
+    said = rate_limited(seconds)
+    return Error(error=ErrorDetail(type=said.type, code=said.code, message=said.message))
 
 
 def _lawful(reply: Reply, tools: tuple[str, ...]) -> Reply:

@@ -4,15 +4,16 @@ import math
 from enum import Enum
 from typing import Any
 
-from twiliobridge.offline.brain import CallTool, Reply, Say
+from twiliobridge.offline.brain import CallTool, Cut, Fail, Reply, Say, Stall, Write
 from twiliobridge.offline.items import Conversation
 from twiliobridge.offline.jobs import Action, Speak
-from twiliobridge.offline.knobs import Failure
 from twiliobridge.offline.order import Order
 from twiliobridge.offline.output import Output
 from twiliobridge.offline.pacing import Pace
-from twiliobridge.offline.parts import CallPart, Place, SpokenPart, WrittenPart
+from twiliobridge.offline.parts import Events, OutputPart, Place
+from twiliobridge.offline.spoken_part import SpokenPart
 from twiliobridge.offline.usage import usage
+from twiliobridge.offline.written_parts import CallPart, WrittenPart
 from twiliobridge.realtime.events import (
     ErrorDetail,
     Item,
@@ -44,7 +45,9 @@ class OutputResponse:
         self._pace = pace
         self._ids = ids
         self._conversation = conversation
-        self._output = Output()
+        self._output = Output(interleaved=pace.interleaved)
+        self._ending: Fail | Cut | Stall | None = None
+        "None: it is completed."
         self._memory: tuple[Item, ...] = ()
         self._input_ms = 0.0
         self._due = self._began = math.inf
@@ -61,26 +64,39 @@ class OutputResponse:
         self._memory, self._input_ms = memory, input_ms
         speeches: list[Action] = []
         for index, part in enumerate(reply):
-            place = self._place(index)
-            if isinstance(part, CallTool):
-                self._output.add(CallPart(place, part, self._ids.new("call"), self._pace))
-            elif not isinstance(part, Say):
-                continue  # the endings of a response
-            elif self.order.written:
-                self._output.add(WrittenPart(place, part.text, self._pace))
-            else:
-                self._output.add(SpokenPart(place, part.text, self.order.format, self._pace))
+            if isinstance(part, Fail | Cut | Stall):
+                self._ending = part
+                break
+            place = self._place(index, _phase(reply, index) if self.order.phased else None)
+            self._output.add(self._made(part, place))
+            if isinstance(part, Say) and not self.order.written:
                 speeches.append(Speak(place.item_id, part.text, self.order.format))
         self._due = self._began = now + self._pace.latency
-        return [*self._output.open_next(), *speeches]
+        return [*self._open_next(), *speeches]
 
-    def _place(self, index: int) -> Place:
+    def _made(self, part: Say | Write | CallTool, place: Place) -> OutputPart:
+        if isinstance(part, CallTool):
+            return CallPart(place, part, self._ids.new("call"), self._pace)
+        if isinstance(part, Write) or self.order.written:
+            return WrittenPart(place, part.text, self._pace)
+        return SpokenPart(place, part.text, self.order.format, self._pace)
+
+    def _open_next(self) -> Events:
+        """The next item, told beforehand where it is cut."""
+        events = self._output.open_next()
+        if isinstance(self._ending, Cut | Stall) and self._output.current:
+            left = self._ending.after_ms - self._output.audio_ms
+            self._output.current.cut_at(left, last=self._output.on_the_last)
+        return events
+
+    def _place(self, index: int, phase: str | None) -> Place:
         return Place(
             response_id=self.order.response_id,
             item_id=self._ids.new("item"),
             output_index=index,
             conversation=self._conversation,
             in_band=self.order.in_band,
+            phase=phase,
         )
 
     def awaits(self, item_id: str) -> bool:
@@ -108,15 +124,30 @@ class OutputResponse:
 
     def _step(self) -> list[Action]:
         part = self._output.current
-        if part is None:
-            return self._end("completed") if self._output.exhausted else [*self._output.open_next()]
-        if part.finished:
-            return [*self._output.close("completed")]
+        if part is None or part.finished:
+            over = self._output.on_the_last or (part is not None and not part.whole)
+            return self._conclude() if over else [*self._open_next()]
         events, seconds = part.grow()
         self._due += seconds
         most = self.order.max_output_tokens
         over_budget = isinstance(most, int) and self._usage()["output_tokens"] > most
         return [*events, *(self._end("incomplete", TOO_LONG) if over_budget else [])]
+
+    def _conclude(self) -> list[Action]:
+        """All that it says has been said."""
+        match self._ending:
+            case None:
+                return self._end("completed")
+            case Fail():
+                return self.fail(self._ending)
+            case Cut(reason="turn_detected"):
+                return self.cancel("turn_detected")
+            case Cut():
+                details = StatusDetails(type="incomplete", reason=self._ending.reason)
+                return self._end("incomplete", details)
+            case Stall():
+                self._due = math.inf
+                return []
 
     def cancel(self, reason: str, stragglers: int = 0) -> list[Action]:
         """Cuts it short, whatever is open: `turn_detected` or `client_cancelled`.
@@ -126,12 +157,12 @@ class OutputResponse:
         late = self._output.straggle(stragglers)
         return [*late, *self._end("cancelled", StatusDetails(type="cancelled", reason=reason))]
 
-    def fail(self, failure: Failure) -> list[Action]:
+    def fail(self, failure: Fail) -> list[Action]:
         error = ErrorDetail(type=failure.type, code=failure.code, message=failure.message)
         return self._end("failed", StatusDetails(type="failed", error=error))
 
     def _end(self, status: ResponseStatus, details: StatusDetails | None = None) -> list[Action]:
-        closing = self._output.abandon()
+        closing = self._output.end()
         self.phase = Phase.OVER
         self.status = status
         return [*closing, ResponseDone(response=self._described(details))]
@@ -140,6 +171,11 @@ class OutputResponse:
     def heard_until(self) -> float:
         """The moment at which a listener who plays it at once has heard it all."""
         return self._began + self._output.audio_ms / 1000
+
+    @property
+    def calls(self) -> bool:
+        """Whether it calls a function: then the client has something to say."""
+        return any(item.type == "function_call" for item in self._output.items)
 
     def _usage(self) -> dict[str, Any]:
         instructions = self.order.request.instructions
@@ -160,3 +196,10 @@ class OutputResponse:
             metadata=self.order.metadata,
             usage=self._usage() if over else None,
         )
+
+
+def _phase(reply: Reply, index: int) -> str:
+    """What is said before a tool call is on the way to the answer."""
+    part = reply[index]
+    calls_later = any(isinstance(later, CallTool) for later in reply[index + 1 :])
+    return getattr(part, "phase", None) or ("commentary" if calls_later else "final_answer")

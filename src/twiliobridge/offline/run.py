@@ -1,19 +1,28 @@
 """One session on one wire: the shell around `OfflineSession`."""
 
 import logging
+import math
 from base64 import b64decode
+from contextlib import suppress
 from functools import partial
 
 import trio
 from msgspec.structs import replace
 
+from twiliobridge.offline.delay_line import DelayLine
 from twiliobridge.offline.engines import EngineFailed
 from twiliobridge.offline.jobs import Action, Close, Foreign, Recognise, Speak
 from twiliobridge.offline.model import OfflineModel
 from twiliobridge.offline.session import OfflineSession
 from twiliobridge.realtime.connection import RealtimeConnection
 from twiliobridge.realtime.errors import RemoteProtocolError
-from twiliobridge.realtime.events import AppendAudio, ClientEvent, OutputAudioDelta, ServerEvent
+from twiliobridge.realtime.events import (
+    AppendAudio,
+    ClientEvent,
+    OutputAudioDelta,
+    ServerEvent,
+    SessionUpdated,
+)
 from twiliobridge.realtime.session import DEFAULT_MODEL, SessionUpdate
 from twiliobridge.realtime.state import Role
 from twiliobridge.wires.message_lines import MessageLines
@@ -51,6 +60,13 @@ async def run_offline_session(
     return shell.ending
 
 
+async def outwait(wire: Wire) -> None:
+    """What follows on QUIET: nothing that the client says is answered, until it has left."""
+    with suppress(trio.EndOfChannel, trio.BrokenResourceError):
+        while True:
+            await wire.receive()
+
+
 class _Shell:
     def __init__(
         self,
@@ -67,6 +83,7 @@ class _Shell:
         self._strange = model.knobs.unknown
         self._connection = RealtimeConnection(Role.SERVER, seed)
         self._session = session
+        self._line = DelayLine(model.knobs)
         self._alarm = trio.CancelScope()
         self._lines = MessageLines(_log, session.session_id) if _log.isEnabledFor(logging.DEBUG) else None
         self._turns, self._unheard = trio.open_memory_channel[Recognise](MOST_JOBS)
@@ -101,8 +118,8 @@ class _Shell:
             self._carry_out(self._session.wake(trio.current_time()))
 
     def _set_alarm(self) -> None:
-        deadline = self._session.deadline()
-        self._alarm.deadline = float("inf") if deadline is None else deadline
+        due = (self._session.deadline(), self._line.deadline())
+        self._alarm.deadline = min((moment for moment in due if moment is not None), default=math.inf)
 
     async def recognise(self) -> None:
         async for job in self._unheard:
@@ -126,8 +143,11 @@ class _Shell:
 
     def _carry_out(self, actions: list[Action]) -> None:
         try:
+            now = trio.current_time()
             for action in actions:
-                self._do(action)
+                self._do(action, now)
+            for message in self._line.due(now):
+                self._say(message)
         except WireFull:
             self._end(CLIENT_STALLED)
         except trio.WouldBlock:
@@ -136,19 +156,28 @@ class _Shell:
             self._end(CLIENT_LEFT)
         self._set_alarm()
 
-    def _do(self, action: Action) -> None:
+    def _do(self, action: Action, now: float) -> None:
+        """Work begins at once; what is said goes its way, in the order in which it was said."""
         match action:
             case ServerEvent():
                 self._tell("out", action)
-                self._wire.send(self._dressed(self._connection.send(action)))
+                held = self._model.knobs.session_updated_after if isinstance(action, SessionUpdated) else 0.0
+                self._line.put(self._dressed(self._connection.send(action)), now, held)
             case Recognise():
                 self._turns.send_nowait(action)
             case Speak():
                 self._replies.send_nowait(action)
             case Foreign():
-                self._wire.send(f'{{"type":"{action.type}","event_id":"event_unknown","mood":"calm"}}')
+                text = f'{{"type":"{action.type}","event_id":"event_unknown","mood":"calm"}}'
+                self._line.put(text, now)
             case Close():
-                self._end(action)
+                self._line.put(action, now)
+
+    def _say(self, message: str | Close) -> None:
+        if isinstance(message, Close):
+            self._end(message)
+        else:
+            self._wire.send(message)
 
     def _dressed(self, text: str) -> str:
         """An event as it is, or with a field that no client knows."""

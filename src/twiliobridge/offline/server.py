@@ -16,19 +16,20 @@ from quart import Websocket, websocket
 from quart_trio import QuartTrio
 
 from twiliobridge.offline.door import AZURE_PATH, PATH, Door, Guest, bad_key, farewell
-from twiliobridge.offline.http_api import Answer, HttpApi, error
+from twiliobridge.offline.handshake import Refusal, refusal
+from twiliobridge.offline.http_api import Answer, HttpApi, error, error_body
+from twiliobridge.offline.jobs import DROPPED, QUIET
 from twiliobridge.offline.keys import PREFIX, ClientSecrets, model_of
 from twiliobridge.offline.model import OfflineModel
-from twiliobridge.offline.outlet import DROPPED
-from twiliobridge.offline.run import run_offline_session
+from twiliobridge.offline.run import outwait, run_offline_session
 from twiliobridge.realtime.connection import RealtimeConnection
 from twiliobridge.realtime.errors import RemoteProtocolError, error_event
 from twiliobridge.realtime.session import DEFAULT_MODEL
 from twiliobridge.realtime.state import Role
 from twiliobridge.wires.asgi import TRANSPORT, EndIsKept, EndIsTold, open_asgi_wire
-from twiliobridge.wires.hypercorn import Listeners, listen, serve_app
+from twiliobridge.wires.hypercorn import HUSH, Listeners, listen, serve_app
 from twiliobridge.wires.memory import MemoryWire, memory_wires
-from twiliobridge.wires.wire import GRACE, Wire
+from twiliobridge.wires.wire import GRACE, Rejected, Wire
 
 log = logging.getLogger(__name__)
 
@@ -80,6 +81,8 @@ class _Reception:
             self._places.release()
 
     async def _admit(self, socket: Websocket) -> Answer | None:
+        if (refused := await answered(self._model)) is not None:
+            return error(refused.status, refused.message, code=refused.code, headers=refused.headers)
         guest = Guest.of(socket.path, socket.args, socket.headers, socket.requested_subprotocols)
         try:
             guest = self._identified(guest)
@@ -116,10 +119,29 @@ class _Reception:
     async def _host(self, socket: Websocket, wire: Wire, guest: Guest) -> None:
         async with self._around(wire) as end:
             ending = await run_offline_session(end, self._model, guest.model or DEFAULT_MODEL, guest.update)
-        if ending.code == DROPPED:
+        if ending.code in {DROPPED, QUIET}:
             await trio.sleep(LAST_WORDS)
+        if ending.code == QUIET:
+            socket.scope["state"][HUSH]()
+            await outwait(wire)
+        if ending.code == DROPPED:
             _cut(socket)
         await wire.aclose(ending.code, ending.reason)
+
+
+async def admission(model: OfflineModel) -> None:
+    """A handshake within the process. Raises Rejected if it is refused."""
+    refused = await answered(model)
+    if refused is not None:
+        body = error_body(refused.status, refused.message, code=refused.code)
+        raise Rejected(f"the offline model: HTTP {refused.status} {body}")
+
+
+async def answered(model: OfflineModel) -> Refusal | None:
+    """The answer to one handshake, as late as it is; None if it is let in."""
+    await trio.sleep(model.knobs.dial)
+    incident = model.answered()
+    return None if incident is None else refusal(incident)
 
 
 def _cut(socket: Websocket) -> None:
@@ -155,13 +177,17 @@ async def serve_offline(
     listeners = await listen(host, port)
     async with trio.open_nursery() as nursery:
         app = create_offline_app(model, door, around)
-        nursery.start_soon(partial(serve_app, app, _config(door), listeners, tls=tls))
+        nursery.start_soon(partial(serve_app, app, _config(door), listeners, tls=tls, hushable=True))
         task_status.started(listeners)
 
 
 @asynccontextmanager
 async def open_offline_model(model: OfflineModel, name: str = DEFAULT_MODEL) -> AsyncIterator[MemoryWire]:
-    """A session in this process: the client's end of its wire, closed at the end of the block."""
+    """A session in this process: the client's end of its wire, closed at the end of the block.
+
+    Raises Rejected, as over a socket, where the handshake is refused.
+    """
+    await admission(model)
     ours, theirs = memory_wires(BACKLOG)
     async with trio.open_nursery() as nursery:
         nursery.start_soon(_converse, theirs, model, name)
@@ -179,6 +205,8 @@ async def _converse(wire: MemoryWire, model: OfflineModel, name: str) -> None:
     except trio.Cancelled:
         wire.vanish()
         raise
+    if ending.code == QUIET:
+        await outwait(wire)
     if ending.code == DROPPED:
         wire.vanish()
     else:

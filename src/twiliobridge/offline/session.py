@@ -4,15 +4,19 @@ Pure: no clock, no socket, no thread. `now` is in seconds of any clock that does
 the session calls `wake` at `deadline`, carries out the jobs, and hands their results to `heard` and `spoken`.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from twiliobridge.conversation.vad import Gate
-from twiliobridge.offline import refusals
 from twiliobridge.offline.brain import Brain
+from twiliobridge.offline.faults import Loss
+from twiliobridge.offline.incidents import Incident
 from twiliobridge.offline.items import Conversation
-from twiliobridge.offline.jobs import Action, Close, Recognise
+from twiliobridge.offline.jobs import Action, Recognise
 from twiliobridge.offline.knobs import Knobs, Transcripts
 from twiliobridge.offline.listening import Listening
+from twiliobridge.offline.losing import Losing, expired
+from twiliobridge.offline.noise import Noises, Turn
 from twiliobridge.offline.outlet import Outlet
 from twiliobridge.offline.requests import Requests
 from twiliobridge.offline.responding import Responding
@@ -30,9 +34,6 @@ from twiliobridge.realtime.ids import Ids
 from twiliobridge.realtime.merge import default_session, merged
 from twiliobridge.realtime.session import DEFAULT_MODEL, Session, SessionUpdate
 
-EXPIRED = 1001
-"The close code of a session that has reached its longest duration."
-
 
 @dataclass(frozen=True)
 class Opening:
@@ -47,6 +48,8 @@ class Opening:
     "Whether somebody carries out Recognise jobs; otherwise the brain's next expected line is taken as heard."
     update: SessionUpdate | None = None
     "What the session begins with beside the defaults; of a client secret, say."
+    loss: Incident[Loss] | None = None
+    "Of its socket."
 
     def session(self, session_id: str, seconds: float) -> Session:
         """The session object as it stands at the beginning of its `seconds`."""
@@ -65,7 +68,7 @@ class OfflineSession:
         session = opening.session(ids.new("sess"), knobs.session_seconds)
         self._conversation = Conversation()
         self._listening = Listening(session, self._conversation, gate, ids)
-        self._responding = Responding(self._conversation, brain, knobs, ids)
+        self._responding = Responding(self._conversation, brain, knobs, ids, opening.seed)
         self._requests = Requests(
             session,
             self._conversation,
@@ -78,7 +81,8 @@ class OfflineSession:
         self._idle_at: float | None = None
         self._later: list[tuple[float, ServerEvent]] = []
         self._held: list[ServerEvent] = []
-        self._outlet = Outlet(knobs)
+        self._outlet = Outlet(knobs, Losing(opening.loss, knobs.drop_after, opening.seed))
+        self._noises = Noises(knobs.noise, opening.seed)
 
     @property
     def session_id(self) -> str:
@@ -125,18 +129,28 @@ class OfflineSession:
             self._expires,
             self._idle_at,
             self._responding.deadline(),
+            self._outlet.losing.deadline(),
+            self._noises.deadline(),
             *(due for due, _ in self._later),
         ]
         return min(moment for moment in moments if moment is not None)
 
     def wake(self, now: float) -> list[Action]:
         if now >= self._expires:
-            fault = refusals.expired()
-            return self._out([error_event(fault), Close(EXPIRED, str(fault))], now)
+            return self._out(expired(), now)
         due = [event for moment, event in self._later if moment <= now]
         self._later = [(moment, event) for moment, event in self._later if moment > now]
         idle = self._fell_idle() if self._idle_at is not None and now >= self._idle_at else []
-        return self._out([*due, *idle, *self._responding.wake(now)], now)
+        return self._out([*due, *idle, *self._noise(now), *self._responding.wake(now)], now)
+
+    def _noise(self, now: float) -> list[Action]:
+        """What is taken for speech, and has no words."""
+        match self._noises.wake(now):
+            case Turn.BEGINS:
+                return self._requests.noise_begins()
+            case Turn.ENDS:
+                return self._found(self._requests.noise_ends(), lambda: "")
+        return []
 
     def _fell_idle(self) -> list[Action]:
         """The caller has been silent for `idle_timeout_ms`: an empty turn, which the model answers."""
@@ -164,22 +178,23 @@ class OfflineSession:
         """All that follows from `actions` without waiting, as it leaves the session."""
         if self._outlet.closed:
             return []
-        actions = self._guessed(actions)
+        if not self._hears:
+            actions = self._found(actions, lambda: self._brain.expects(self._conversation.memory()))
         actions += self._responding.compose(self._listening.unheard, now)
         actions += self._responding.wake(now)
         for response in self._responding.sweep():
             actions += self._ended(response, now)
         if any(isinstance(action, SpeechStarted) for action in actions):
             self._idle_at = None
-        return self._outlet.passed(actions)
+        self._noises.saw(actions, now)
+        return self._outlet.passed(actions, now)
 
-    def _guessed(self, actions: list[Action]) -> list[Action]:
-        if self._hears:
-            return actions
+    def _found(self, actions: list[Action], words: Callable[[], str]) -> list[Action]:
+        """The same, with `words` instead of the jobs to find them."""
         jobs = [action for action in actions if isinstance(action, Recognise)]
         kept: list[Action] = [action for action in actions if not isinstance(action, Recognise)]
         for job in jobs:
-            kept += self._understood(job.item_id, self._brain.expects(self._conversation.memory()))
+            kept += self._understood(job.item_id, words())
         return kept
 
     def _ended(self, response: OutputResponse, now: float) -> list[Action]:
@@ -187,9 +202,13 @@ class OfflineSession:
             self._later.append((now + self._knobs.rate_limits_after, RateLimitsUpdated(rate_limits=_LIMITS)))
         if not response.order.in_band:
             return []
+        heard_until = max(now, response.heard_until)
+        if not response.calls:
+            self._outlet.losing.moments.heard_out(heard_until)
+            self._noises.moments.heard_out(heard_until)
         rules = self._listening.rules
         if rules and rules.idle_timeout_ms and response.status == "completed":
-            self._idle_at = max(now, response.heard_until) + rules.idle_timeout_ms / 1000
+            self._idle_at = heard_until + rules.idle_timeout_ms / 1000
         held, self._held = self._held, []
         return [*held]
 

@@ -3,6 +3,7 @@
 import re
 from itertools import zip_longest
 
+_SENTENCE_END = re.compile(r"(?<=[.!?])\s+")
 _CONTRACTIONS = (
     (re.compile(r"\bcan't\b"), "cannot"),
     (re.compile(r"\bwon't\b"), "will not"),
@@ -36,6 +37,11 @@ def keyed(text: str) -> str | None:
     """The digits in a report of keys; None if it is none. `#` and `*` are left out."""
     keys = _KEYED.fullmatch(text.strip())
     return re.sub("[^0-9]", "", keys[1]) if keys else None
+
+
+def sentences(text: str) -> list[str]:
+    """As written, each with its stop."""
+    return [sentence for sentence in _SENTENCE_END.split(text.strip()) if sentence]
 
 
 def normalised(text: str) -> str:

@@ -4,7 +4,7 @@ import logging
 import os
 import ssl
 from collections.abc import Awaitable, Callable
-from typing import Any, cast
+from typing import Any
 
 import trio
 from hypercorn.config import Config
@@ -14,7 +14,11 @@ from hypercorn.typing import ConnectionState, Framework
 from hypercorn.utils import wrap_app
 
 from twiliobridge.wires.asgi import TRANSPORT
+from twiliobridge.wires.hushable import Hushable
 from twiliobridge.wires.proxy import authority
+
+HUSH = "twiliobridge.hush"
+"Key in the ASGI scope's `state`: lets the connection fall silent."
 
 log = logging.getLogger(__name__)
 
@@ -49,10 +53,13 @@ async def serve_app(
     listeners: Listeners,
     lane: Lane | None = None,
     tls: ssl.SSLContext | None = None,
+    *,
+    hushable: bool = False,
 ) -> None:
     """Serves until cancelled; closes the listeners and every connection then. `lane` is asked first.
 
-    With `tls`, every connection must begin with a handshake of that.
+    With `tls`, every connection must begin with a handshake of that. `hushable`: HUSH in an ASGI scope's
+    `state` lets its connection fall silent.
 
     Hypercorn's own loop does not give an app the connection's stream, and without that a peer which reads
     nothing holds its handler for ever: Hypercorn writes under a shield, without a bound.
@@ -65,8 +72,13 @@ async def serve_app(
             if lane is not None and await lane(stream):
                 return
             state = ConnectionState({TRANSPORT: stream})
-            carried = stream if tls is None else _encrypted(stream, tls)
-            await TCPServer(asgi, config, context, state, cast("Any", carried)).run()  # annotated as TLS only
+            carried: Any = stream  # Hypercorn's annotation is a TLS stream only
+            if hushable:
+                carried = Hushable(stream)
+                state[HUSH] = carried.hush
+            if tls is not None:
+                carried = _encrypted(carried, tls)
+            await TCPServer(asgi, config, context, state, carried).run()
         except Exception:  # whatever one connection makes of us or of Hypercorn, the others live
             log.exception("a connection failed")
 
