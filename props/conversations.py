@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 from small_service import SmallService
 
-from twiliobridge.conversation.agent import Tool
+from twiliobridge.conversation import Tool
 from twiliobridge.conversation.limits import Limits
 from twiliobridge.conversation.mind import Phase
 from twiliobridge.mediastream.events import Clear, Dtmf, Play

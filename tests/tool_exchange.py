@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from exchange import AGENT, Exchange
 
-from twiliobridge.conversation.agent import Tool
+from twiliobridge.conversation import Tool
 from twiliobridge.realtime import events as model
 
 

@@ -6,7 +6,7 @@ from exchange import AGENT, Exchange
 from hypothesis import given
 from hypothesis import strategies as st
 
-from twiliobridge.conversation.agent import Tool
+from twiliobridge.conversation import Tool
 from twiliobridge.realtime import events as model
 
 

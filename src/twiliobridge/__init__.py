@@ -22,7 +22,17 @@ from twiliobridge.caller import (
     WebhookFailed,
     open_twilio_api,
 )
-from twiliobridge.conversation import Agent, CallInfo, Ending, Limits, Line, Speaker, Tool
+from twiliobridge.conversation import (
+    Agent,
+    CallInfo,
+    Ending,
+    Endpoint,
+    Limits,
+    Line,
+    Speaker,
+    Tool,
+    ToolError,
+)
 from twiliobridge.settings import Settings
 
 __all__ = [
@@ -37,6 +47,7 @@ __all__ = [
     "ConversationResult",
     "Dial",
     "Ending",
+    "Endpoint",
     "HandshakeFailed",
     "Limits",
     "Line",
@@ -49,6 +60,7 @@ __all__ = [
     "StreamKind",
     "TooSlow",
     "Tool",
+    "ToolError",
     "TurnResult",
     "Watch",
     "WebhookFailed",

@@ -26,6 +26,15 @@ BORROWED = {
 
 LOWER_CASE = ("https_proxy", "all_proxy", "no_proxy")
 
+AT_LEAST_ONE = (
+    "calls_at_once",
+    "tool_threads",
+    "phone_message",
+    "model_message",
+    "phone_backlog",
+    "model_backlog",
+)
+
 
 @dataclass(frozen=True)
 class Settings:
@@ -63,6 +72,8 @@ class Settings:
 
     calls_at_once: int = 100
     "About what a core carries straight from the sockets, and three times what it carries through Quart."
+    tool_threads: int = 100
+    "Tools that are plain functions, at once; further ones wait, within their time."
     grace: float = 20.0
     "Seconds that calls have to finish after the first signal; systemd and Kubernetes kill after 90 and 30."
     phone_message: int = 64 * 1024
@@ -80,7 +91,7 @@ class Settings:
             raise ValueError(f"port must be 0 to 65535, was {self.port}")
         if self.media_lane not in MEDIA_LANES:
             raise ValueError(f"media_lane must be {' or '.join(MEDIA_LANES)}, was {self.media_lane!r}")
-        for name in ("calls_at_once", "phone_message", "model_message", "phone_backlog", "model_backlog"):
+        for name in AT_LEAST_ONE:
             if getattr(self, name) < 1:
                 raise ValueError(f"{name} must be at least 1, was {getattr(self, name)}")
         _check_visible("openai_api_key", self.openai_api_key, "a line end, perhaps, is part of it")

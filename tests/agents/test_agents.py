@@ -5,8 +5,7 @@ import pytest
 
 from twiliobridge.agents import banking_agent, read_agent
 from twiliobridge.agents.banking import spoken_dollars
-from twiliobridge.conversation import Agent
-from twiliobridge.conversation.agent import CallInfo
+from twiliobridge.conversation import Agent, CallInfo
 from twiliobridge.realtime.session import SemanticVad
 
 CALL = CallInfo("CA1", "MZ1", {})
@@ -58,7 +57,8 @@ TOOL = 'instructions = "i"\n[[tools]]\nname = "t"\ndescription = "d"\nrun = '
         (TOOL + '"nowhere.at.all:f"', r"a.toml: tools\[0\].run: cannot import 'nowhere.at.all'"),
         (TOOL + '".json:f"', r"a.toml: tools\[0\].run: cannot import '.json'"),
         (TOOL + '"json:nothing"', r"a.toml: tools\[0\].run: 'json' has no 'nothing'"),
-        (TOOL + '"json:loads"', r"a.toml: tools\[0\].run: 'json:loads' must be an `async def`"),
+        (TOOL + '"json:loads"', r"a.toml: run of t must be a function of \(arguments, call\)"),
+        (TOOL + '"json:__name__"', r"a.toml: run of t must be a function, was str"),
     ],
 )
 def test_a_mistake_is_one_line_with_the_file_and_the_key(text, complaint):

@@ -1,14 +1,11 @@
 """Tools in a call: their text reaches the model, whatever they do, and they end with the call."""
 
-import logging
-
 import pytest
 import trio
 from lines import call
 from peers import START, STOP, Exchange
 
-from twiliobridge.call.tools import LONGEST_OUTPUT
-from twiliobridge.conversation import Agent, Ending, Tool
+from twiliobridge.conversation import Agent, Ending, Speaker, Tool, ToolError
 from twiliobridge.realtime.events import CreateItem
 
 
@@ -32,11 +29,19 @@ async def test_a_tool_gets_its_arguments_and_the_call_and_its_text_reaches_the_m
     assert await outputs_of(tool, '{"card": "4271"}') == [f"4271 of {START.call_sid} gold"]
 
 
-async def test_a_tool_that_fails_is_an_error_text(autojump_clock, caplog):
+@pytest.mark.parametrize(
+    ("error", "read"),
+    [
+        (LookupError("no card like '4271'"), "error: the tool failed (LookupError)"),
+        (SystemExit(2), "error: the tool failed (SystemExit)"),
+        (ToolError("no such card"), "error: no such card"),
+    ],
+)
+async def test_a_tool_that_fails_is_an_error_text(autojump_clock, caplog, error, read):
     async def tool(arguments, who):
-        raise LookupError("no such card")
+        raise error
 
-    assert await outputs_of(tool) == ["error: no such card"]
+    assert await outputs_of(tool) == [read]
     assert START.call_sid in caplog.text
 
 
@@ -48,49 +53,27 @@ async def test_a_tool_that_is_slow_is_an_error_text(autojump_clock, caplog):
     assert await outputs_of(tool) == ["error: tool did not answer within 5 seconds"]
 
 
-@pytest.mark.parametrize("answer", [None, {"balance": 3}, object(), b"bytes"])
-async def test_what_is_no_text_is_an_error_text(autojump_clock, answer, caplog):
+@pytest.mark.parametrize(
+    ("answer", "read"),
+    [
+        ({"balance": 3}, '{"balance":3}'),
+        (None, "Done. The tool returned nothing."),
+        (object(), "error: the tool ran, but returned object, which cannot be written as JSON"),
+        ("five \ud800 six", "five ? six"),
+    ],
+)
+async def test_what_it_returns_reaches_the_model_as_a_message_can_carry_it(autojump_clock, answer, read):
     async def tool(arguments, who):
         return answer
 
-    assert await outputs_of(tool) == [f"error: tool returned {type(answer).__name__}, not text"]
-
-
-async def test_text_that_no_message_can_carry_reaches_the_model_without_it(autojump_clock):
-    async def tool(arguments, who):
-        return "five \ud800 six"
-
-    assert await outputs_of(tool) == ["five ? six"]
-
-
-async def test_the_text_of_a_failure_is_as_clean(autojump_clock, caplog):
-    caplog.set_level(logging.CRITICAL, "twiliobridge.call")  # a log in UTF-8 could not write this one
-
-    async def tool(arguments, who):
-        raise OSError("no file \udcff")
-
-    assert await outputs_of(tool) == ["error: no file ?"]
-
-
-async def test_more_text_than_a_model_takes_is_an_error_text(autojump_clock, caplog):
-    async def tool(arguments, who):
-        return "x" * (LONGEST_OUTPUT + 1)
-
-    (output,) = await outputs_of(tool)
-    assert output.startswith("error: tool returned 100001 characters")
-
-
-@pytest.mark.parametrize("arguments", ["{", "[]", "7"])
-async def test_arguments_that_are_no_object_are_an_error_text(autojump_clock, arguments, caplog):
-    async def tool(arguments, who):
-        return "never"
-
-    (output,) = await outputs_of(tool, arguments)
-    assert output.startswith("error: the arguments are no JSON object")
+    assert await outputs_of(tool) == [read]
 
 
 async def test_a_tool_that_nobody_has_is_an_error_text(autojump_clock):
-    (output,) = await outputs_of(None, name="fly")
+    async def tool(arguments, who):
+        return "never"
+
+    (output,) = await outputs_of(tool, name="fly")
     assert "fly" in output
 
 
@@ -110,3 +93,16 @@ async def test_a_running_tool_is_cancelled_with_its_call(autojump_clock):
         await trio.sleep(1)
         line.phone.say(STOP)
     assert cancelled.is_set()
+
+
+async def test_a_tool_knows_what_was_said_so_far(autojump_clock):
+    """Its own call included, which has no answer yet."""
+    told = []
+
+    async def tool(arguments, who):
+        told.append(who)
+        return "done"
+
+    await outputs_of(tool, '{"card": 4271}')
+    (who,) = told
+    assert [(line.speaker, line.text) for line in who.transcript] == [(Speaker.TOOL, 'tool({"card": 4271})')]

@@ -5,7 +5,7 @@ import trio
 from numbered_speech import numbers_in, say, speech
 from whole_call import AGENT, open_call
 
-from twiliobridge.conversation import END_CALL, Agent, Ending, Tool
+from twiliobridge.conversation import END_CALL, Agent, Ending, Tool, ToolError
 from twiliobridge.offline.brain import CallTool
 from twiliobridge.offline.knobs import Knobs
 from twiliobridge.realtime.events import (
@@ -25,6 +25,10 @@ async def works(arguments, call):
 
 async def fails(arguments, call):
     raise LookupError("no such card")
+
+
+async def refuses(arguments, call):
+    raise ToolError("no such card")
 
 
 async def sleeps(arguments, call):
@@ -62,7 +66,8 @@ def asks(call):
     ("tool", "kind", "output"),
     [
         (works, Agent, "4271 is fine"),
-        (fails, Agent, "error: no such card"),
+        (fails, Agent, "error: the tool failed (LookupError)"),
+        (refuses, Agent, "error: no such card"),
         (sleeps, Agent, "error: sleeps did not answer within 3 seconds"),
         (works, Forgetful, "error: there is no tool named 'works' that can run now"),
     ],

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from twiliobridge.conversation.agent import CallInfo
+from twiliobridge.conversation import CallInfo
 
 Arguments = Mapping[str, Any]
 

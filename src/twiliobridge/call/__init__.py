@@ -2,5 +2,15 @@
 
 from twiliobridge.call.run import Complete, Dial, run_call
 from twiliobridge.call.summary import CallSummary, Leg, Watch
+from twiliobridge.call.tools import ToolResources, open_tool_resources
 
-__all__ = ["CallSummary", "Complete", "Dial", "Leg", "Watch", "run_call"]
+__all__ = [
+    "CallSummary",
+    "Complete",
+    "Dial",
+    "Leg",
+    "ToolResources",
+    "Watch",
+    "open_tool_resources",
+    "run_call",
+]

@@ -2,12 +2,12 @@
 
 import logging
 from collections.abc import Awaitable, Callable, Sequence
-from contextlib import AbstractAsyncContextManager
+from contextlib import AbstractAsyncContextManager, nullcontext
 
 import trio
 
 from twiliobridge.call.summary import CallSummary, Leg, Watch
-from twiliobridge.call.tools import tool_output
+from twiliobridge.call.tools import ToolResources, open_tool_resources, tool_output
 from twiliobridge.conversation.agent import Agent
 from twiliobridge.conversation.commands import Command, HangUp, RunTool, ToModel, ToPhone
 from twiliobridge.conversation.ending import Ending
@@ -35,7 +35,7 @@ Dial = Callable[[], AbstractAsyncContextManager[Wire]]
 "Opens a wire to the model and closes it; raises Unreachable."
 
 
-async def run_call(
+async def run_call(  # noqa: PLR0913 -- most of them by name
     phone: Wire,
     dial: Dial,
     agent: Agent,
@@ -45,6 +45,7 @@ async def run_call(
     shutdown: trio.Event | None = None,
     relay: Callable[[Agent, Limits, float], Relay] = Relay,
     complete: Complete | None = None,
+    tools: ToolResources | None = None,
 ) -> CallSummary:
     """Lets `agent` talk to whoever is on the phone, and returns when the call is over.
 
@@ -52,13 +53,16 @@ async def run_call(
     even where the model failed: with <Connect>, any close hands the call back to its TwiML.
     `complete` is asked, with the CallSid, to end the call when the agent hangs up; if it cannot, and after
     every other ending, the phone's wire is simply closed.
+    `tools` is what the tools of a server's calls share; a call without opens some of its own, and does not
+    return before those of its tools that may outlive it are over.
     Error handling: whatever a peer or a tool does is an `ending`, not an exception.
     Cancellation: both wires are closed, every task is gone, and there is no summary. To end a call and have
     one, set `shutdown`.
     """
     began = trio.current_time()
     call = _Call(phone, agent, limits, watch, relay(agent, limits, began), complete)
-    hang_up = await call.run(dial, trio.Event() if shutdown is None else shutdown)
+    async with open_tool_resources() if tools is None else nullcontext(tools) as call.tools:
+        hang_up = await call.run(dial, trio.Event() if shutdown is None else shutdown)
     who = call.relay.call
     return CallSummary(
         call_sid=who.call_sid if who else "",
@@ -88,6 +92,7 @@ class _Call:
         "session",
         "stream",
         "timer",
+        "tools",
         "watch",
     )
 
@@ -106,6 +111,7 @@ class _Call:
         self.session = RealtimeConnection(ModelRole.CLIENT)
         self.agent, self.limits, self.watch, self.relay = agent, limits, watch, relay
         self.complete = complete
+        self.tools: ToolResources
         self.now = trio.lowlevel.current_clock().current_time
         self.timer = trio.CancelScope()
         self.over: HangUp | None = None
@@ -172,7 +178,7 @@ class _Call:
         tool, who = self.agent.tool(command.name), self.relay.call
         assert tool is not None  # the relay has answered for tools that do not exist
         assert who is not None
-        output = await tool_output(tool, command.arguments, who)
+        output = await tool_output(tool, command.arguments, who, self.tools)
         self.obey(self.relay.tool_done(command.call_id, output, self.now()))
 
     def phone_said(self, message: str | bytes) -> None:

@@ -60,8 +60,8 @@ def settings_from(environ: Mapping[str, str], **flags: object) -> Settings:
         raise UsageError(str(error)) from None
 
 
-def agent_from(path: str) -> Agent:
-    """The agent of a TOML file; its tools are looked for beside it too."""
+def agent_from(path: str, environ: Mapping[str, str]) -> Agent:
+    """The agent of a TOML file; its tools are looked for beside it too, its secrets in `environ`."""
     file = Path(path)
     try:
         text = file.read_text("utf-8")
@@ -69,6 +69,6 @@ def agent_from(path: str) -> Agent:
         raise UsageError(f"{path}: {getattr(error, 'strerror', None) or error}") from None
     sys.path.insert(0, str(file.resolve().parent))
     try:
-        return read_agent(text, path)
+        return read_agent(text, path, environ)
     except ValueError as error:
         raise UsageError(str(error)) from None

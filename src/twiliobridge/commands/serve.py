@@ -21,7 +21,7 @@ from twiliobridge.commands.options import (
 from twiliobridge.commands.stopping import stop_at_signals
 from twiliobridge.conversation import Agent
 from twiliobridge.exit_code import ExitCode
-from twiliobridge.server import CannotListen, MessageLog, base_url, dial_openai, listen_for, serve
+from twiliobridge.server import CannotListen, MessageLog, base_url, check_ways, dial_openai, listen_for, serve
 from twiliobridge.settings import MEDIA_LANES, Settings
 
 log = logging.getLogger(__name__)
@@ -61,7 +61,7 @@ def run(options: Namespace, environ: Mapping[str, str]) -> ExitCode:
         allow_unsigned=options.allow_unsigned,
         media_lane=options.media_lane,
     )
-    agent = agent_from(options.agent) if options.agent else banking_agent()
+    agent = agent_from(options.agent, environ) if options.agent else banking_agent()
     if not (options.offline or settings.openai_api_key or settings.model_url):
         raise UsageError("no OPENAI_API_KEY: set it, or say --offline for the built-in model")
     start_logging(verbose=options.verbose)
@@ -71,6 +71,7 @@ def run(options: Namespace, environ: Mapping[str, str]) -> ExitCode:
 async def answer_calls(settings: Settings, agent: Agent, *, offline: bool) -> ExitCode:
     try:
         online = None if offline else dial_openai(settings)
+        check_ways(settings, agent)
         listeners = await listen_for(settings)
     except (CannotListen, ValueError) as error:
         raise UsageError(str(error)) from None

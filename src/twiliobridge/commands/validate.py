@@ -203,7 +203,7 @@ class Run:
             twilio_auth_token=options.auth_token,
             grace=1.0,
         )
-        agent = agent_from(options.agent) if options.agent else banking_agent()
+        agent = agent_from(options.agent, self._environ) if options.agent else banking_agent()
         try:
             listeners = await listen_for(settings)
         except ValueError as error:

@@ -1,11 +1,13 @@
 """The mind of a call: what the phone and the model say goes in, what to do about it comes out."""
 
-from twiliobridge.conversation.agent import END_CALL, Agent, CallInfo, Tool
+from twiliobridge.conversation.agent import END_CALL, Agent
 from twiliobridge.conversation.commands import Command, HangUp, RunTool, ToModel, ToPhone
 from twiliobridge.conversation.ending import Ending
+from twiliobridge.conversation.endpoint import Endpoint
 from twiliobridge.conversation.limits import Limits
 from twiliobridge.conversation.mind import Phase
 from twiliobridge.conversation.relay import Relay
+from twiliobridge.conversation.tool import CallInfo, Tool, ToolError
 from twiliobridge.conversation.transcript import Line, Speaker
 
 __all__ = [
@@ -14,6 +16,7 @@ __all__ = [
     "CallInfo",
     "Command",
     "Ending",
+    "Endpoint",
     "HangUp",
     "Limits",
     "Line",
@@ -24,4 +27,5 @@ __all__ = [
     "ToModel",
     "ToPhone",
     "Tool",
+    "ToolError",
 ]

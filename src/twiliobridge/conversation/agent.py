@@ -1,10 +1,10 @@
 """Who answers the phone: instructions, voice, greeting, turn detection, tools."""
 
-import re
-from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
+from twiliobridge.conversation.tool import Tool
 from twiliobridge.realtime.session import (
     PCMU,
     Audio,
@@ -18,22 +18,8 @@ from twiliobridge.realtime.session import (
 END_CALL = "end_call"
 "The tool that the bridge carries out itself: hang up once the goodbye has been heard."
 
-TOOL_NAME = re.compile(r"[a-zA-Z0-9_-]{1,64}")
-"Source: OpenAI API reference, function tools. With another name, or one twice, no call would be answered."
-
 NOISE_REDUCTION = ("near_field", "far_field", None)
 "Source: OpenAI API reference, Realtime > session.audio.input.noise_reduction."
-
-
-@dataclass(frozen=True)
-class CallInfo:
-    """What a tool may know of the call that it runs in."""
-
-    call_sid: str
-    stream_sid: str
-    parameters: Mapping[str, str]
-    "TwiML's <Parameter> elements."
-
 
 DEFAULT_TURN_DETECTION = ServerVad(
     threshold=0.5,
@@ -43,32 +29,6 @@ DEFAULT_TURN_DETECTION = ServerVad(
     interrupt_response=True,
 )
 "Said in full, because the service's own defaults have differed from its documentation (200 ms, not 500)."
-
-ToolFunction = Callable[[Mapping[str, Any], CallInfo], Awaitable[str]]
-
-
-@dataclass(frozen=True)
-class Tool:
-    """A function that the model may call.
-
-    `run` gets the arguments (already parsed from JSON) and the call, and returns the text that the model
-    reads. It runs in a task of the call and is cancelled with it. What it raises reaches the model as an
-    error text. Raises ValueError, one line, for what the service would refuse.
-    """
-
-    name: str
-    description: str
-    run: ToolFunction
-    parameters: Mapping[str, Any] = field(default_factory=lambda: {"type": "object", "properties": {}})
-    "JSON Schema of the arguments."
-    within: float = 10.0
-    "Seconds after which the model is told that the tool did not answer."
-
-    def __post_init__(self) -> None:
-        if not TOOL_NAME.fullmatch(self.name):
-            raise ValueError(f"a tool's name is 1 to 64 of a-z A-Z 0-9 _ -, was {self.name!r}")
-        if not self.within > 0:
-            raise ValueError(f"within of {self.name} must be more than 0 seconds, was {self.within:g}")
 
 
 @dataclass(frozen=True)

@@ -7,11 +7,12 @@ refused what is malformed. Whoever carries it calls `wake(now)` at `deadline()` 
 from collections.abc import Sequence
 
 from twiliobridge.conversation import farewell, model_side, phone_side, timers
-from twiliobridge.conversation.agent import Agent, CallInfo
+from twiliobridge.conversation.agent import Agent
 from twiliobridge.conversation.commands import Command
 from twiliobridge.conversation.ending import Ending
 from twiliobridge.conversation.limits import Limits
 from twiliobridge.conversation.mind import Mind, Phase
+from twiliobridge.conversation.tool import CallInfo
 from twiliobridge.conversation.transcript import Line
 from twiliobridge.mediastream.events import Mark, Media, TwilioEvent
 from twiliobridge.mediastream.events import Unknown as UnknownToPhone
@@ -39,7 +40,9 @@ class Relay:
     def call(self) -> CallInfo | None:
         """Which call this is; None before Twilio's `start`."""
         start = self._mind.start
-        return CallInfo(start.call_sid, start.stream_sid, start.custom_parameters) if start else None
+        if start is None:
+            return None
+        return CallInfo(start.call_sid, start.stream_sid, start.custom_parameters, self.transcript)
 
     @property
     def transcript(self) -> Sequence[Line]:

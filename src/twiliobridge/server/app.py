@@ -10,11 +10,13 @@ import trio
 from quart import request, websocket
 from quart_trio import QuartTrio
 
-from twiliobridge.call import CallSummary, Dial, Watch, run_call
+from twiliobridge.call import CallSummary, Dial, ToolResources, Watch, run_call
+from twiliobridge.call.faults import apart
 from twiliobridge.conversation import Agent
 from twiliobridge.mediastream import TwimlError, connect_stream
 from twiliobridge.server.door import Asked, Door
 from twiliobridge.server.exchange import Exchange, Phase
+from twiliobridge.server.parameters import parameters_of
 from twiliobridge.server.rest import complete_by_rest
 from twiliobridge.settings import Settings
 from twiliobridge.wires import Wire
@@ -33,11 +35,6 @@ BUSY = (
     "All our lines are busy. Please call again in a few minutes."
     "</Say><Hangup/></Response>"
 )
-
-PARAMETERS = {"From": "caller", "To": "called"}
-"Fields of the webhook that the stream, and so the agent, is told, by the names of its parameters."
-
-LONGEST_PARAMETER = 500
 
 FORM_LIMIT = 64 * 1024
 "Bytes of a webhook's body. Twilio's have one or two thousand."
@@ -64,13 +61,16 @@ def create_app(
     exchange: Exchange | None = None,
     watch: WatchCall | None = None,
     ended: Ended | None = None,
+    tools: ToolResources | None = None,
 ) -> QuartTrio:
     """An app that lets `agent` answer every stream, over a model that `dial` opens for each call.
 
     `exchange` counts the calls and can end them; `serve` drains it. `ended` is told of each call that is
-    over; None: a log line. Runs under any ASGI server on trio.
+    over; None: a log line. `tools` is what the calls' tools share; without, each call has its own. Runs under
+    any ASGI server on trio.
     """
-    return app_of(Desk(settings, agent, dial, exchange or Exchange(settings.calls_at_once), watch, ended))
+    exchange = exchange or Exchange(settings.calls_at_once)
+    return app_of(Desk(settings, agent, dial, exchange, watch, ended, tools))
 
 
 def app_of(desk: "Desk") -> QuartTrio:
@@ -95,7 +95,9 @@ class Desk:
         exchange: Exchange,
         watch: WatchCall | None,
         ended: Ended | None,
+        tools: ToolResources | None,
     ) -> None:
+        self._tools = tools
         self._settings, self._agent, self._dial = settings, agent, dial
         self._exchange, self._watch, self._ended = exchange, watch, ended or report
         self._carried = {"direct": 0, "quart": 0}
@@ -127,8 +129,16 @@ class Desk:
         return None
 
     async def _host(self, opening: AbstractAsyncContextManager[Wire], lane: str) -> None:
+        """The fault of a call, or of what is told of it, is that call's: it is reported, and others live."""
         self._carried[lane] += 1
-        self._ended(await self._exchange.carry(self._talk(opening)))
+        try:
+            self._ended(await self._exchange.carry(self._talk(opening)))
+        except BaseException as error:
+            passing, fault = apart(error)
+            if fault is not None:
+                log.exception("a call was cut short by a fault of this server", exc_info=fault)
+            if passing is not None:
+                raise passing from None
 
     async def _talk(self, opening: AbstractAsyncContextManager[Wire]) -> CallSummary:
         watch = self._watch() if self._watch else None
@@ -141,6 +151,7 @@ class Desk:
                 watch,
                 shutdown=self._exchange.closing,
                 complete=self._complete,
+                tools=self._tools,
             )
 
     async def incoming_call(self) -> Answer:
@@ -149,9 +160,9 @@ class Desk:
             return refusal("a webhook without Twilio's signature", request.remote_addr, 403)
         if not self._exchange.takes_calls:
             return answer(BUSY, "text/xml")
-        told = {PARAMETERS[name]: value[:LONGEST_PARAMETER] for name, value in form if name in PARAMETERS}
+        url = self._door.stream_url(request, STREAM_PATHS[0])
         try:
-            twiml = connect_stream(self._door.stream_url(request, STREAM_PATHS[0]), told, AFTERWARDS)
+            twiml = connect_stream(url, parameters_of(form), AFTERWARDS)
         except TwimlError as error:
             return refusal(f"a webhook ({error})", request.remote_addr, 400)
         return answer(twiml, "text/xml")

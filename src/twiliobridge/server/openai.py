@@ -3,9 +3,9 @@
 from contextlib import AbstractAsyncContextManager
 
 from twiliobridge.call import Dial
+from twiliobridge.server.proxies import proxies_of
 from twiliobridge.settings import Settings
 from twiliobridge.wires import Wire
-from twiliobridge.wires.proxy import proxy_for
 from twiliobridge.wires.websocket import Address, open_websocket_wire
 
 
@@ -17,7 +17,7 @@ def dial_openai(settings: Settings) -> Dial:
     key = settings.openai_api_key
     headers = {"Authorization": f"Bearer {key}"} if key else {}
     there = Address.of(settings.model_endpoint)
-    proxy = proxy_for(there.host, there.port, settings.https_proxy or settings.all_proxy, settings.no_proxy)
+    proxy = proxies_of(settings).to(there.host, there.port, secure=True)  # RFC 6455, 4.1: also for ws://
 
     def dial() -> AbstractAsyncContextManager[Wire]:
         return open_websocket_wire(

@@ -5,11 +5,12 @@ import logging
 import trio
 from hypercorn.config import Config
 
-from twiliobridge.call import Dial
+from twiliobridge.call import Dial, open_tool_resources
 from twiliobridge.conversation import Agent
 from twiliobridge.server.app import Desk, Ended, WatchCall, app_of
 from twiliobridge.server.door import check_door
 from twiliobridge.server.exchange import Exchange
+from twiliobridge.server.proxies import proxies_of
 from twiliobridge.settings import Settings
 from twiliobridge.wires.hypercorn import Listeners, base_url, listen, serve_app
 
@@ -41,21 +42,26 @@ async def serve(
 ) -> None:
     """Serves until `stop` is set, then drains: no new calls, `settings.grace` seconds for those that are up.
 
+    Tools that outlive their calls are waited for thereafter, each within its own time.
+
     Started: the base URLs that it listens on, `http://127.0.0.1:8000` and the like.
     Resource handling: closes `listeners`, its own or given.
     Cancellation: every call is cut short, every socket closed.
     """
     exchange = Exchange(settings.calls_at_once)
-    desk = Desk(settings, agent, dial, exchange, watch, ended)
-    lane = desk.media_lane if settings.media_lane == "auto" else None
     listeners = listeners or await listen_for(settings)
-    async with trio.open_nursery() as nursery:
+    resources = open_tool_resources(settings.tool_threads, proxies_of(settings))
+    async with resources as tools, trio.open_nursery() as nursery:
+        desk = Desk(settings, agent, dial, exchange, watch, ended, tools)
+        lane = desk.media_lane if settings.media_lane == "auto" else None
         nursery.start_soon(serve_app, app_of(desk), hypercorn_config(settings), listeners, lane)
         task_status.started([base_url(each) for each in listeners])
         await stop.wait()
         log.info("draining: %d calls have %g s to finish", exchange.active, settings.grace)
         await exchange.drain(settings.grace)
         nursery.cancel_scope.cancel()
+        if left := len(tools.outliving.child_tasks):
+            log.info("%d tools that outlive their calls are waited for", left)
 
 
 def hypercorn_config(settings: Settings) -> Config:

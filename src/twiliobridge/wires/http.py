@@ -1,7 +1,7 @@
 """HTTP/1.1 in small: one request on a connection of its own, and one answer to one; h11 on an anyio stream.
 
-Twilio's webhooks, its REST API and the double of that need no more: a form of a few hundred bytes there, a
-document of at most 64 kB back. Whoever calls has a deadline.
+Twilio's webhooks, its REST API and the double of that need no more, nor do the endpoints of tools: a form or
+JSON of a few hundred bytes there, a document of at most a megabyte back. Whoever calls has a deadline.
 """
 
 import re
@@ -17,6 +17,7 @@ import anyio
 import h11
 from anyio.abc import ByteStream
 
+from twiliobridge.wires.proxy import Proxy
 from twiliobridge.wires.tcp import open_tcp
 from twiliobridge.wires.wire import Unreachable
 
@@ -24,6 +25,9 @@ LARGEST_BODY = 1 << 20
 "Bytes; Twilio's documents have 64 kB at most."
 _READ_BYTES = 65536
 _PORTS = {"http": 80, "https": 443}
+
+WITH_BODY = frozenset({"POST", "PUT", "PATCH"})
+"Methods whose requests tell the length of a body even where there is none (RFC 9110, 8.6)."
 
 NO_FIELDS: Mapping[str, str] = MappingProxyType({})
 
@@ -50,6 +54,10 @@ class Url:
     "As the `Host` header has it: with a port only where the URL has one."
     target: str
     "Path and query."
+
+    @property
+    def secure(self) -> bool:
+        return self.scheme == "https"
 
     @classmethod
     def of(cls, url: str) -> "Url":
@@ -90,7 +98,7 @@ async def post(
 
     Unreachable if there is none, ValueError if `url` is none. The connection is closed in any case.
     """
-    return await _request("POST", url, {"Content-Length": str(len(body)), **headers}, body, ssl_context)
+    return await send_request("POST", url, headers, body, ssl_context)
 
 
 async def post_form(
@@ -106,17 +114,24 @@ async def post_form(
 
 async def get(url: str, headers: Mapping[str, str], ssl_context: ssl.SSLContext | None = None) -> Response:
     """As `post`, without a body."""
-    return await _request("GET", url, headers, b"", ssl_context)
+    return await send_request("GET", url, headers, ssl_context=ssl_context)
 
 
-async def _request(
-    method: str, url: str, headers: Mapping[str, str], body: bytes, ssl_context: ssl.SSLContext | None
+async def send_request(
+    method: str,
+    url: str,
+    headers: Mapping[str, str],
+    body: bytes = b"",
+    ssl_context: ssl.SSLContext | None = None,
+    proxy: Proxy | None = None,
 ) -> Response:
+    """As `post`, by any method, perhaps through a proxy."""
     where = Url.of(url)
-    fields = [("Host", where.authority), ("Connection", "close"), *headers.items()]
+    length = {"Content-Length": str(len(body))} if body or method in WITH_BODY else {}
+    fields = [("Host", where.authority), ("Connection", "close"), *headers.items(), *length.items()]
     request = h11.Request(method=method, target=where.target, headers=fields)
-    secure = where.scheme == "https"
-    async with open_tcp(where.host, where.port, secure=secure, ssl_context=ssl_context) as stream:
+    way = open_tcp(where.host, where.port, secure=where.secure, ssl_context=ssl_context, proxy=proxy)
+    async with way as stream:
         exchange = _Exchange(stream, h11.CLIENT)
         try:
             await exchange.send(request, h11.Data(data=body), h11.EndOfMessage())

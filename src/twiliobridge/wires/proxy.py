@@ -8,6 +8,7 @@ which never asks a proxy for loopback.
 import base64
 from dataclasses import dataclass, field
 from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
+from typing import Protocol
 from urllib.parse import unquote, urlsplit
 
 import h11
@@ -48,6 +49,21 @@ class Proxy:
         return f"the proxy {authority(self.host, self.port)}"
 
 
+@dataclass(frozen=True)
+class Proxies:
+    """The ways out that an environment names."""
+
+    https: str = field(default="", repr=False)
+    "For what is encrypted."
+    any: str = field(default="", repr=False)
+    "For everything, as far as `https` says nothing."
+    exempt: str = ""
+
+    def to(self, host: str, port: int, *, secure: bool) -> Proxy | None:
+        """As `proxy_for`."""
+        return proxy_for(host, port, (self.https if secure else "") or self.any, self.exempt)
+
+
 def proxy_for(host: str, port: int, url: str, exempt: str) -> Proxy | None:
     """Who leads to `host`: the proxy at `url`, or None for the direct way.
 
@@ -60,7 +76,15 @@ def proxy_for(host: str, port: int, url: str, exempt: str) -> Proxy | None:
     return Proxy.of(url)
 
 
-async def tunnel(stream: trio.abc.Stream, proxy: Proxy, host: str, port: int) -> None:
+class Bytes(Protocol):
+    """A stream as Trio has them, as far as a proxy is spoken to over it."""
+
+    async def send_all(self, data: bytes, /) -> None: ...
+
+    async def receive_some(self) -> bytes | bytearray: ...
+
+
+async def tunnel(stream: Bytes, proxy: Proxy, host: str, port: int) -> None:
     """Asks `proxy` for a connection; from then on `stream` is one to `host`. Raises ProxyRefused, Refused."""
     http = h11.Connection(h11.CLIENT, max_incomplete_event_size=LARGEST_ANSWER)
     target = authority(host, port)
