@@ -143,7 +143,7 @@ class Call:
     def line(self):
         return self.client.line
 
-    async def run(self, dial, agent, limits, shutdown=None):
+    async def run(self, dial, agent, limits, shutdown=None, tools=None):
         self.summary = await run_call(
             self.bridge,
             dial or self.dial,
@@ -152,6 +152,7 @@ class Call:
             watch=self.watch,
             relay=self.make_relay,
             shutdown=shutdown,
+            tools=tools,
         )
         self.over_at = trio.current_time()
         self.over.set()
@@ -218,7 +219,7 @@ class Call:
 
 
 @asynccontextmanager
-async def open_call(
+async def open_call(  # noqa: PLR0913 -- by name
     *replies,
     model=None,
     knobs=USUAL,
@@ -228,6 +229,7 @@ async def open_call(
     backlog=BACKLOG,
     dial=None,
     errors=(),
+    tools=None,
 ):
     """A call in progress, with its stream started. `errors`: the codes of those that the model may report.
 
@@ -235,7 +237,7 @@ async def open_call(
     """
     call = Call(model or orator(*replies, knobs=knobs), lag, backlog)
     async with trio.open_nursery() as nursery:
-        nursery.start_soon(call.run, dial, agent, limits)
+        nursery.start_soon(call.run, dial, agent, limits, None, tools)
         async with call.client:
             await call.client.initiate_call_flow()
             with trio.fail_after(LONGEST):

@@ -1,13 +1,14 @@
 """The mind of a call: what the phone and the model say goes in, what to do about it comes out."""
 
 from twiliobridge.conversation.agent import END_CALL, Agent
+from twiliobridge.conversation.call_info import CallInfo
 from twiliobridge.conversation.commands import Command, HangUp, RunTool, ToModel, ToPhone
 from twiliobridge.conversation.ending import Ending
 from twiliobridge.conversation.endpoint import Endpoint
 from twiliobridge.conversation.limits import Limits
 from twiliobridge.conversation.mind import Phase
 from twiliobridge.conversation.relay import Relay
-from twiliobridge.conversation.tool import CallInfo, Tool, ToolError
+from twiliobridge.conversation.tool import Tool, ToolError
 from twiliobridge.conversation.transcript import Line, Speaker
 
 __all__ = [

@@ -1,9 +1,13 @@
 """An HTTP endpoint that does a tool's work: where it is and how it is asked, from the agent's file alone."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
+
+from twiliobridge.conversation.call_info import CallInfo
+
+OF_THE_CALL = re.compile(r"\{(caller|called|call_sid|stream_sid)\}")
 
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 
@@ -29,7 +33,8 @@ class Endpoint:
     method: str = "POST"
     "With GET and DELETE the other arguments are the query; with POST, PUT and PATCH a JSON object, the body."
     headers: Mapping[str, str] = field(default_factory=dict, repr=False)
-    "Sent with every request; they may hold a key."
+    """Sent with every request; they may hold a key. `{caller}`, `{called}`, `{call_sid}` and `{stream_sid}`
+    in them are the call's, which the model cannot make up."""
 
     def __post_init__(self) -> None:
         if self.method not in METHODS:
@@ -45,6 +50,13 @@ class Endpoint:
     @property
     def has_body(self) -> bool:
         return self.method in {"POST", "PUT", "PATCH"}
+
+    def headers_of(self, call: CallInfo) -> Iterator[tuple[str, str]]:
+        """As they are sent. One that would be empty is not; neither is one with what no header can have."""
+        for name, value in self.headers.items():
+            filled = OF_THE_CALL.sub(lambda found: getattr(call, found[1]) or "", value)
+            if _FIELD_VALUE.fullmatch(filled):
+                yield name, filled
 
 
 def _check_url(url: str) -> None:

@@ -8,11 +8,11 @@ from collections.abc import Sequence
 
 from twiliobridge.conversation import farewell, model_side, phone_side, timers
 from twiliobridge.conversation.agent import Agent
+from twiliobridge.conversation.call_info import CallInfo
 from twiliobridge.conversation.commands import Command
 from twiliobridge.conversation.ending import Ending
 from twiliobridge.conversation.limits import Limits
 from twiliobridge.conversation.mind import Mind, Phase
-from twiliobridge.conversation.tool import CallInfo
 from twiliobridge.conversation.transcript import Line
 from twiliobridge.mediastream.events import Mark, Media, TwilioEvent
 from twiliobridge.mediastream.events import Unknown as UnknownToPhone

@@ -1,13 +1,13 @@
-"""A function that the model may call, and what it may know of the call that it runs in."""
+"""A function that the model may call."""
 
 import inspect
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from twiliobridge.conversation.call_info import CallInfo
 from twiliobridge.conversation.endpoint import Endpoint
-from twiliobridge.conversation.transcript import Line
 
 TOOL_NAME = re.compile(r"[a-zA-Z0-9_-]{1,64}")
 "Source: OpenAI API reference, function tools. With another name, or one twice, no call would be answered."
@@ -21,31 +21,6 @@ class ToolError(Exception):
     Of any other exception the model is told the class alone, because texts of exceptions hold what no caller
     should be read: queries, paths, keys.
     """
-
-
-@dataclass(frozen=True)
-class CallInfo:
-    """What a tool may know of the call that it runs in, at the moment at which it was called."""
-
-    call_sid: str
-    stream_sid: str
-    parameters: Mapping[str, str]
-    "TwiML's <Parameter> elements."
-    transcript: Sequence[Line] = ()
-    "Who said what so far; `Line.heard` is what was heard of it."
-
-    @property
-    def caller(self) -> str | None:
-        """The number of whoever is on the line with the agent, whichever side dialled.
-
-        None where the TwiML has no parameter of that name; the bridge's own webhook gives it one.
-        """
-        return self.parameters.get("caller")
-
-    @property
-    def called(self) -> str | None:
-        """The agent's own number; likewise."""
-        return self.parameters.get("called")
 
 
 ToolFunction = Callable[[Mapping[str, Any], CallInfo], object]

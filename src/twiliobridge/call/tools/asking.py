@@ -5,7 +5,7 @@ from typing import Any
 
 from twiliobridge.call.tools.answers import text_of
 from twiliobridge.call.tools.questions import Question, followed, question
-from twiliobridge.conversation import Endpoint, ToolError
+from twiliobridge.conversation import CallInfo, Endpoint, ToolError
 from twiliobridge.wires.http import Response, Url, send_request
 from twiliobridge.wires.proxy import Proxies
 from twiliobridge.wires.tls import public_authorities
@@ -15,12 +15,12 @@ MOST_REDIRECTS = 3
 REDIRECTS = frozenset({301, 302, 303, 307, 308})
 
 
-async def ask(endpoint: Endpoint, arguments: Mapping[str, Any], proxies: Proxies) -> str:
+async def ask(endpoint: Endpoint, arguments: Mapping[str, Any], call: CallInfo, proxies: Proxies) -> str:
     """The text of its answer. ToolError for an answer that is a refusal, Unreachable where there is none.
 
     Unbounded in time. Cancellation closes the connection; what was asked may be done all the same.
     """
-    asked = question(endpoint, arguments)
+    asked = question(endpoint, arguments, call)
     for _ in range(1 + MOST_REDIRECTS):
         response = await _send(asked, proxies)
         if response.status not in REDIRECTS:

@@ -13,6 +13,7 @@ from twiliobridge.call.tools.readable import LONGEST_OUTPUT, encodable, readable
 from twiliobridge.call.tools.resources import ToolResources, open_tool_resources
 from twiliobridge.call.tools.running import run
 from twiliobridge.conversation import CallInfo, Tool, ToolError
+from twiliobridge.wires import Unreachable
 
 log = logging.getLogger(__name__)
 
@@ -56,7 +57,10 @@ def error_text(tool: Tool, call: CallInfo, failure: BaseException) -> str:
     if isinstance(cause, ToolError):
         log.warning("%s tool %s: %s", call.call_sid, tool.name, ascii(str(cause)), exc_info=cause.__cause__)
         return encodable(f"error: {cause}")[:LONGEST_OUTPUT]
-    log.error("%s tool %s failed", call.call_sid, tool.name, exc_info=failure)
+    if isinstance(cause, Unreachable):  # one line says it all, and no code of anybody's is at fault
+        log.warning("%s tool %s: %s", call.call_sid, tool.name, cause)
+    else:
+        log.error("%s tool %s failed", call.call_sid, tool.name, exc_info=failure)
     return f"error: the tool failed ({type(cause).__name__})"
 
 

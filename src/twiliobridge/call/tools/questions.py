@@ -7,7 +7,7 @@ from urllib.parse import quote, urlencode, urljoin, urlsplit
 
 import msgspec
 
-from twiliobridge.conversation import Endpoint, ToolError
+from twiliobridge.conversation import CallInfo, Endpoint, ToolError
 from twiliobridge.conversation.endpoint import PLACEHOLDER
 from twiliobridge.wires.http import Response, Url
 
@@ -27,13 +27,13 @@ class Question:
     body: bytes = b""
 
 
-def question(endpoint: Endpoint, arguments: Mapping[str, Any]) -> Question:
+def question(endpoint: Endpoint, arguments: Mapping[str, Any], call: CallInfo) -> Question:
     """ToolError, for the model to mend, where an argument of the URL is missing or cannot be part of one."""
     url = PLACEHOLDER.sub(lambda found: _part_of_url(found[1], arguments), endpoint.url)
     if {".", ".."} & set(urlsplit(url).path.split("/")):
         raise ToolError("an argument that is part of a path must be no step in it")
     rest = {name: value for name, value in arguments.items() if name not in endpoint.placeholders}
-    own = {name.lower(): value for name, value in endpoint.headers.items()}
+    own = {name.lower(): value for name, value in endpoint.headers_of(call)}
     if endpoint.has_body:
         return Question(endpoint.method, url, {**USUAL, **JSON, **own}, msgspec.json.encode(rest))
     query = urlencode([*_pairs(rest)])

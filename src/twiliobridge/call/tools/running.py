@@ -25,7 +25,7 @@ Work = Callable[[], Any]
 async def run(tool: Tool, arguments: Mapping[str, Any], call: CallInfo, resources: ToolResources) -> object:
     """What the tool returns, or raises. Cancellation: see Tool."""
     if isinstance(tool.run, Endpoint):
-        return await ask(tool.run, arguments, resources.proxies)
+        return await ask(tool.run, arguments, call, resources.proxies)
     work = partial(tool.run, arguments, call)
     held = partial(_warn, tool, call)
     if _is_async(tool.run):
