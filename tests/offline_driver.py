@@ -84,6 +84,13 @@ class Lengths:
         return f"{1000 * len(samples) // rate} ms"
 
 
+class Unhearing:
+    """A recogniser that finds no words."""
+
+    def recognise(self, samples, rate):
+        return None
+
+
 ENGINES = Engines(voice=Tone(), recogniser=Lengths(), at_once=True)
 
 
@@ -97,13 +104,24 @@ def quiet(ms):
 
 
 class Driver:
-    """`events` holds (moment, event); `jobs` those not yet carried out; jobs wait if `works` is False."""
+    """`events` holds (moment, event), `sent` their texts; `jobs` wait if `works` is False."""
 
-    def __init__(self, *replies, knobs=None, hears=True, brain=None, works=True, model=DEFAULT_MODEL):
+    def __init__(
+        self,
+        *replies,
+        knobs=None,
+        hears=True,
+        brain=None,
+        works=True,
+        model=DEFAULT_MODEL,
+        recogniser=ENGINES.recogniser,
+    ):
         self.now = 100.0
         self.brain = brain or Recited(*replies)
         self.works = works
+        self.recogniser = recogniser
         self.events = []
+        self.sent = []
         self.jobs = deque()
         self.closed = self.closed_at = None
         self.lawful = RealtimeConnection(Role.SERVER, "law")
@@ -164,7 +182,7 @@ class Driver:
         while self.jobs:
             job = self.jobs.popleft()
             if isinstance(job, Recognise):
-                text = Lengths().recognise(job.samples, job.rate)
+                text = self.recogniser.recognise(job.samples, job.rate)
                 self._take(self.session.heard(job.item_id, text, self.now))
             elif isinstance(job, Speak):
                 self._speak(job)
@@ -186,7 +204,8 @@ class Driver:
                 case Foreign():
                     self.events.append((self.now, action))
                 case _:
-                    self.lawful.send(action)  # raises if the protocol's own table forbids it
+                    text = self.lawful.send(action)  # raises if the protocol's own table forbids it
+                    self.sent.append(text)
                     self.events.append((self.now, action))
         if self.works:
             self.work()

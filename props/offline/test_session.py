@@ -137,7 +137,7 @@ def test_truncation_keeps_what_was_asked_for_or_is_refused_by_length_alone(text,
     driver.configure()
     driver.say(CreateResponse())
     driver.wait(moment)
-    entry = driver.session._conversation.find(driver.session._conversation.last_id)
+    entry = driver.session._conversation.entries[-1]
     length, audio = entry.length_ms, bytes(entry.audio)
     (event,) = driver.say(TruncateItem(item_id=entry.item_id, content_index=0, audio_end_ms=audio_end_ms))
     assert isinstance(event, ItemTruncated) == (length > 0 and audio_end_ms <= length)

@@ -56,7 +56,7 @@ def test_a_race_is_no_failure():
 def test_a_failed_response_is_tried_once_more():
     """The second failure in a row hands the call back."""
     call = Exchange().open()
-    status = model.StatusDetails(error=model.ErrorDetail(code="server_error", message="busy"))
+    status = model.StatusDetails(error=model.ResponseFault(code="server_error", message="busy"))
     call.response("r1", done=False)
     call.response_done("r1", "failed", status_details=status)
     assert len(call.sent(model.CreateResponse)) == 1
@@ -69,7 +69,7 @@ def test_a_failed_response_is_tried_once_more():
 def test_a_response_that_failed_for_lack_of_quota_is_not_tried_again():
     """It would fail again."""
     call = Exchange().open()
-    status = model.StatusDetails(error=model.ErrorDetail(code="insufficient_quota", message="pay"))
+    status = model.StatusDetails(error=model.ResponseFault(code="insufficient_quota", message="pay"))
     call.response("r1", done=False)
     call.response_done("r1", "failed", status_details=status)
     assert call.ending.ending is Ending.MODEL_LOST

@@ -1,5 +1,6 @@
 """What the client steers by hand, and what the model then goes by."""
 
+import pytest
 from msgspec import UNSET
 from offline_driver import ADDED, BEGUN, OVER, SPOKEN, Driver, quiet, speech, types
 
@@ -9,6 +10,7 @@ from twiliobridge.realtime.events import (
     Content,
     CreateItem,
     CreateResponse,
+    IdleTimeout,
     InputTranscriptCompleted,
     Item,
     ItemAdded,
@@ -111,6 +113,22 @@ def test_silence_for_too_long_is_a_turn_of_its_own():
         *ADDED,
         "response.created",
     ]
+
+
+@pytest.mark.parametrize("timeout_ms", [5000, 7000])
+def test_the_turn_of_silence_is_as_long_as_the_time_out(timeout_ms):
+    """Where the caller's line is open all the time; it is an item with that much audio, and without words."""
+    driver = Driver((Say("one two three four"),), (Say("Are you there?"),))
+    driver.configure(turn_detection={"type": "server_vad", "idle_timeout_ms": timeout_ms})
+    driver.say(CreateResponse())
+    while not driver.of(IdleTimeout):
+        driver.hear(quiet(20))
+        driver.wait(0.02)
+    (timeout,) = driver.of(IdleTimeout)
+    assert timeout.audio_end_ms - timeout.audio_start_ms == timeout_ms
+    (completed,) = driver.of(InputTranscriptCompleted)
+    assert (completed.item_id, completed.transcript) == (timeout.item_id, "")
+    assert driver.session._conversation.find(timeout.item_id).length_ms == timeout_ms
 
 
 def test_a_truncated_answer_has_no_words_in_what_the_model_remembers():

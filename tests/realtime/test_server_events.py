@@ -58,6 +58,7 @@ from twiliobridge.realtime.events import (
     Response,
     ResponseCreated,
     ResponseDone,
+    ResponseFault,
     ServerEvent,
     SessionCreated,
     SessionUpdated,
@@ -189,7 +190,7 @@ SAID_BY_SERVER: list[ServerEvent] = [
         response=Response(
             id="resp_1",
             status="failed",
-            status_details=StatusDetails(type="failed", error=ErrorDetail(code="insufficient_quota")),
+            status_details=StatusDetails(type="failed", error=ResponseFault(code="insufficient_quota")),
         )
     ),
     OutputItemAdded(response_id="resp_1", item=CALLED),

@@ -215,7 +215,7 @@ def on_response_done(mind: Mind, event: model.ResponseDone, now: float) -> list[
     return commands + farewell.closed_if_heard(mind) + mind.ask_for_response(now)
 
 
-def failed(mind: Mind, error: model.ErrorDetail | None, now: float) -> list[Command]:
+def failed(mind: Mind, error: model.ResponseFault | None, now: float) -> list[Command]:
     """One more try, then the call goes back to TwiML."""
     mind.responses.failures += 1
     fatal = error is not None and is_fatal(error)
@@ -225,7 +225,7 @@ def failed(mind: Mind, error: model.ErrorDetail | None, now: float) -> list[Comm
     return mind.ask_for_response(now)
 
 
-def reason_of(error: model.ErrorDetail | None) -> str:
+def reason_of(error: model.ResponseFault | None) -> str:
     return f"{error.code}: {error.message}" if error else "response failed without a reason"
 
 

@@ -29,7 +29,8 @@ class ItemRequests:
         self._ids = ids
 
     def create(self, event: CreateItem) -> list[Action]:
-        item = replace(event.item, id=event.item.id or self._ids.new("item"), status="completed")
+        status = None if event.item.type == "function_call_output" else "completed"  # as the service tells it
+        item = replace(event.item, id=event.item.id or self._ids.new("item"), status=status)
         if item.type == "function_call_output" and not self._conversation.has_call(item.call_id):
             raise refusals.no_such_call(item.call_id)
         item, sound = self._unpacked(item)

@@ -58,8 +58,8 @@ class Conversation:
         self._entries: list[Entry] = []
 
     @property
-    def last_id(self) -> str | None:
-        return self._entries[-1].item_id if self._entries else None
+    def first_id(self) -> str | None:
+        return self._entries[0].item_id if self._entries else None
 
     def find(self, item_id: str) -> Entry | None:
         return next((entry for entry in self._entries if entry.item_id == item_id), None)
@@ -128,9 +128,8 @@ class Conversation:
         return any(entry.spoken and entry.length for entry in self._entries)
 
     @property
-    def heard_ms(self) -> int:
-        """Of the caller's audio."""
-        return sum(entry.length_ms for entry in self._entries if entry.item.role == "user")
+    def entries(self) -> tuple[Entry, ...]:
+        return tuple(self._entries)
 
     def memory(self) -> tuple[Item, ...]:
         """What the model goes by: the caller's audio as words."""

@@ -1,6 +1,7 @@
 """What the session hears: turns in the appended audio, the items they become, and the words in them."""
 
 from base64 import b64decode
+from random import Random
 
 from msgspec.structs import replace
 
@@ -11,12 +12,11 @@ from twiliobridge.offline import refusals
 from twiliobridge.offline.input_buffer import InputBuffer, Sound
 from twiliobridge.offline.items import Conversation, Entry, message
 from twiliobridge.offline.jobs import Action, Recognise
+from twiliobridge.offline.transcription import Transcription
 from twiliobridge.realtime.events import (
     AudioCommitted,
     Content,
-    InputTranscriptCompleted,
-    InputTranscriptDelta,
-    InputTranscriptFailed,
+    IdleTimeout,
     Item,
     ItemAdded,
     ItemDone,
@@ -25,7 +25,6 @@ from twiliobridge.realtime.events import (
     SpeechStopped,
 )
 from twiliobridge.realtime.ids import Ids
-from twiliobridge.realtime.responses import TranscriptFault
 from twiliobridge.realtime.session import Session, TurnRules, leaf
 
 LONGEST_APPEND = 15 * 1024 * 1024
@@ -35,10 +34,14 @@ LONGEST_APPEND = 15 * 1024 * 1024
 class Listening:
     """The ears of a session, up to the words: those come from outside through `understood`."""
 
-    def __init__(self, session: Session, conversation: Conversation, gate: Gate, ids: Ids) -> None:
+    def __init__(
+        self, session: Session, conversation: Conversation, gate: Gate, ids: Ids, rng: Random
+    ) -> None:
         self._conversation = conversation
         self._ids = ids
-        self._transcribes = _transcribes(session)
+        self._rng = rng
+        self._transcription = _transcription(session, rng)
+        self._answered_ms = 0
         self._turn: SpeechStarted | None = None
         self._noise: SpeechStarted | None = None
         "The turn, where it is none of the caller's."
@@ -52,7 +55,7 @@ class Listening:
 
     def configure(self, session: Session) -> None:
         self.buffer.configure(_format(session), session.turn_rules)
-        self._transcribes = _transcribes(session)
+        self._transcription = _transcription(session, self._rng)
         if not self.buffer.speaking:
             self._turn = None
 
@@ -109,9 +112,18 @@ class Listening:
         self.buffer.clear()
         self._turn = None
 
-    def nothing(self) -> list[Action]:
-        """A turn without a sound: the caller has been silent for too long."""
-        return self._committed(self._ids.new("item"), Sound(b"", self.buffer.format))
+    def answered(self) -> None:
+        """The model has said all that it has to say: from now on it may be too quiet."""
+        self._answered_ms = round(self.buffer.end_ms)
+
+    def too_quiet(self) -> list[Action]:
+        """A turn that is the silence since the answer: `idle_timeout_ms`, where audio came all the time."""
+        end = round(self.buffer.end_ms)
+        longest = (self.rules.idle_timeout_ms if self.rules else None) or 0
+        start = max(self._answered_ms, end - longest)
+        item_id = self._ids.new("item")
+        timeout = IdleTimeout(audio_start_ms=start, audio_end_ms=end, item_id=item_id)
+        return [timeout, *self._committed(item_id, self.buffer.take(start, end))]
 
     def _committed(self, item_id: str, sound: Sound) -> list[Action]:
         item = message(item_id, "user", Content(type="input_audio", transcript=None))
@@ -143,17 +155,12 @@ class Listening:
         if entry is None:
             return []
         entry.heard = text or ""
-        if not self._transcribes:
+        if self._transcription is None:
             return []
         if text is None:
-            detail = TranscriptFault(
-                type="transcription_error", code="audio_unintelligible", message="No words found."
-            )
-            return [InputTranscriptFailed(item_id=item_id, error=detail)]
+            return self._transcription.failed(item_id)
         entry.item = transcribed(entry.item, text)
-        usage = {"type": "duration", "seconds": entry.length_ms / 1000}
-        deltas = [InputTranscriptDelta(item_id=item_id, delta=text)] if text else []
-        return [*deltas, InputTranscriptCompleted(item_id=item_id, transcript=text, usage=usage)]
+        return self._transcription.found(item_id, text, entry.length_ms)
 
 
 def decoded(audio: str) -> bytes:
@@ -169,8 +176,10 @@ def transcribed(item: Item, text: str) -> Item:
     return replace(item, content=tuple(told))
 
 
-def _transcribes(session: Session) -> bool:
-    return leaf(session.audio, "input", "transcription") is not None
+def _transcription(session: Session, rng: Random) -> Transcription | None:
+    """None where the client has asked for none."""
+    asked = leaf(session.audio, "input", "transcription") is not None
+    return Transcription(session, rng) if asked else None
 
 
 def _format(session: Session) -> AudioFormat:

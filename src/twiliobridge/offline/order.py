@@ -9,9 +9,11 @@ from twiliobridge.audio import AudioFormat
 from twiliobridge.offline import refusals
 from twiliobridge.offline.brain import Offer, Request
 from twiliobridge.offline.items import Conversation
+from twiliobridge.offline.reasoning import effort
 from twiliobridge.realtime.events import Item, ResponseParams
+from twiliobridge.realtime.generations import generation
 from twiliobridge.realtime.merge import default_session
-from twiliobridge.realtime.session import REASONING_MODELS, Session, as_text, leaf
+from twiliobridge.realtime.session import Session, as_text, leaf
 
 _UNTOLD = default_session("", "", 0).instructions
 
@@ -25,8 +27,8 @@ class Order:
     "Text instead of speech."
     format: AudioFormat
     request: Request
-    phased: bool = False
-    "Messages say what they are for, as those of models that reason do."
+    effort: str | None = None
+    "With which the model reasons, and tells what its messages are for; None: it is of the older generation."
     max_output_tokens: int | str = "inf"
     metadata: dict[str, Any] | None = None
     audio: dict[str, Any] | None = None
@@ -54,7 +56,7 @@ def ordered(
         written=_written(session, params),
         format=_format(output),
         request=_request(session, params),
-        phased=session.model in REASONING_MODELS,
+        effort=effort(params.reasoning, session.reasoning) if generation(session.model).reasons else None,
         max_output_tokens=params.max_output_tokens or session.max_output_tokens or "inf",
         metadata=params.metadata,
         audio={"output": {"format": output.get("format"), "voice": output.get("voice")}},

@@ -1,5 +1,6 @@
 """The output items of one response in order: waiting, open, or done."""
 
+from twiliobridge.offline.items import Entry
 from twiliobridge.offline.parts import Events, OutputPart
 from twiliobridge.offline.spoken_part import SpokenPart
 from twiliobridge.realtime.events import Item
@@ -17,6 +18,11 @@ class Output:
         self._open: list[OutputPart] = []
         self.current: OutputPart | None = None
         "The one that grows: the last that was opened."
+
+    @property
+    def entries(self) -> tuple[Entry, ...]:
+        """Those that were opened."""
+        return tuple(part.entry for part in self._opened)
 
     @property
     def items(self) -> tuple[Item, ...]:

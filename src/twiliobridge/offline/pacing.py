@@ -3,6 +3,7 @@
 from random import Random
 
 from twiliobridge.audio import AudioFormat
+from twiliobridge.offline.deltas import obfuscation, words
 from twiliobridge.offline.knobs import Knobs
 
 FRAME_MS = 20
@@ -38,15 +39,8 @@ class Pace:
         return ms / 1000 / self._knobs.speed
 
     def pieces(self, text: str) -> list[str]:
-        """Text in deltas of one to three words; joined, they are the text."""
-        words = [f" {word}" for word in text.split(" ")]
-        words[0] = words[0][1:]
-        deltas: list[str] = []
-        while words:
-            count = self._rng.randint(1, 3)
-            deltas.append("".join(words[:count]))
-            words = words[count:]
-        return [delta for delta in deltas if delta]
+        """Text in deltas of a word each; joined, they are the text."""
+        return words(text)
 
     def shreds(self, text: str) -> list[str]:
         """JSON in deltas of 2 to 8 characters, wherever they fall."""
@@ -57,6 +51,5 @@ class Pace:
             text = text[size:]
         return shreds
 
-    def obfuscation(self) -> str:
-        """Random letters of random length, which the live service adds to hide how long its deltas are."""
-        return "".join(self._rng.choices("abcdefghijklmnopqrstuvwxyz0123456789", k=self._rng.randint(4, 16)))
+    def obfuscation(self, delta: str) -> str:
+        return obfuscation(delta, self._rng)

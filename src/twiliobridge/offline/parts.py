@@ -46,11 +46,10 @@ class Place:
         return [added, *([ItemAdded(item=shown, previous_item_id=self.previous_id)] if self.in_band else [])]
 
     def close(self, entry: Entry) -> Events:
+        """Of a predecessor that is the first of the conversation nothing is said any more, as recorded."""
         done = OutputItemDone(response_id=self.response_id, output_index=self.output_index, item=entry.item)
-        return [
-            *([ItemDone(item=entry.item, previous_item_id=self.previous_id)] if self.in_band else []),
-            done,
-        ]
+        previous = None if self.previous_id == self.conversation.first_id else self.previous_id
+        return [*([ItemDone(item=entry.item, previous_item_id=previous)] if self.in_band else []), done]
 
     @property
     def part(self) -> dict[str, Any]:

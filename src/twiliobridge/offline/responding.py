@@ -1,5 +1,6 @@
 """The responses of a session: at most one in the conversation, a few beside it, each decided by the brain."""
 
+from collections.abc import Iterable
 from random import Random
 
 from twiliobridge.offline import refusals
@@ -11,7 +12,9 @@ from twiliobridge.offline.jobs import Action
 from twiliobridge.offline.knobs import Knobs
 from twiliobridge.offline.order import Order
 from twiliobridge.offline.pacing import Pace
+from twiliobridge.offline.reasoning import reasoning_tokens
 from twiliobridge.offline.response import OutputResponse, Phase
+from twiliobridge.offline.usage import PromptCache, Read, read_entry, read_first, read_item
 from twiliobridge.offline.whims import rate_limited
 from twiliobridge.realtime.events import Error, ErrorDetail
 from twiliobridge.realtime.ids import Ids
@@ -29,6 +32,7 @@ class Responding:
         self._rng = Random(knobs.seed)  # noqa: S311 -- sizes of deltas, nothing secret
         unborn = [incident for incident in knobs.respond if incident.what in BEFORE_IT_BEGINS]
         self._unborn = Draws(unborn, f"{seed}/unborn")
+        self._cache = PromptCache()
         self._running: dict[str, OutputResponse] = {}
 
     @property
@@ -68,9 +72,15 @@ class Responding:
     def _composed(self, response: OutputResponse, now: float) -> list[Action]:
         order = response.order
         memory = self._conversation.memory() if order.input is None else order.input
-        reply = self._brain.decide(memory, order.request)
-        input_ms = self._conversation.heard_ms if order.input is None else 0
-        return response.compose(_lawful(reply, order.request.tools), memory, input_ms, now)
+        reply = _lawful(self._brain.decide(memory, order.request), order.request.tools)
+        prompt = self._cache.prompt((read_first(order.request), *self._reads(order)))
+        thought = reasoning_tokens(order.effort, memory, reply) if order.effort else 0
+        return response.compose(reply, prompt, thought, now)
+
+    def _reads(self, order: Order) -> Iterable[Read]:
+        if order.input is not None:
+            return map(read_item, order.input)
+        return map(read_entry, self._conversation.entries)
 
     def cancel(self, response_id: str | None) -> list[Action]:
         """The client's wish. Raises RemoteProtocolError if nothing of that name runs."""
@@ -111,6 +121,8 @@ class Responding:
         over = [response for response in self._running.values() if response.phase is Phase.OVER]
         for response in over:
             del self._running[response.order.response_id]
+            if response.order.input is None:
+                self._cache.keep(response.reads)
         return over
 
 

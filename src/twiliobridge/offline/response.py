@@ -12,14 +12,13 @@ from twiliobridge.offline.output import Output
 from twiliobridge.offline.pacing import Pace
 from twiliobridge.offline.parts import Events, OutputPart, Place
 from twiliobridge.offline.spoken_part import SpokenPart
-from twiliobridge.offline.usage import usage
+from twiliobridge.offline.usage import Prompt, Read, Tokens, read_entry, total, usage
 from twiliobridge.offline.written_parts import CallPart, WrittenPart
 from twiliobridge.realtime.events import (
-    ErrorDetail,
-    Item,
     Response,
     ResponseCreated,
     ResponseDone,
+    ResponseFault,
     ResponseStatus,
     StatusDetails,
 )
@@ -48,26 +47,26 @@ class OutputResponse:
         self._output = Output(interleaved=pace.interleaved)
         self._ending: Fail | Cut | Stall | None = None
         "None: it is completed."
-        self._memory: tuple[Item, ...] = ()
-        self._input_ms = 0.0
+        self._prompt = Prompt()
+        self._thought = 0
         self._due = self._began = math.inf
 
     def created(self) -> list[Action]:
         return [ResponseCreated(response=self._described())]
 
-    def compose(self, reply: Reply, memory: tuple[Item, ...], input_ms: float, now: float) -> list[Action]:
+    def compose(self, reply: Reply, prompt: Prompt, thought: int, now: float) -> list[Action]:
         """Opens the first item and asks for all the speech; the first delta follows after the latency.
 
-        `memory` and the milliseconds of audio in it are what the model went by; the cost follows from them.
+        The cost follows from what the model went by, and the tokens that it thought.
         """
         self.phase = Phase.SPEAKING
-        self._memory, self._input_ms = memory, input_ms
+        self._prompt, self._thought = prompt, thought
         speeches: list[Action] = []
         for index, part in enumerate(reply):
             if isinstance(part, Fail | Cut | Stall):
                 self._ending = part
                 break
-            place = self._place(index, _phase(reply, index) if self.order.phased else None)
+            place = self._place(index, _phase(reply, index) if self.order.effort else None)
             self._output.add(self._made(part, place))
             if isinstance(part, Say) and not self.order.written:
                 speeches.append(Speak(place.item_id, part.text, self.order.format))
@@ -158,7 +157,7 @@ class OutputResponse:
         return [*late, *self._end("cancelled", StatusDetails(type="cancelled", reason=reason))]
 
     def fail(self, failure: Fail) -> list[Action]:
-        error = ErrorDetail(type=failure.type, code=failure.code, message=failure.message)
+        error = ResponseFault(type=failure.type, code=failure.code, message=failure.message)
         return self._end("failed", StatusDetails(type="failed", error=error))
 
     def _end(self, status: ResponseStatus, details: StatusDetails | None = None) -> list[Action]:
@@ -177,10 +176,19 @@ class OutputResponse:
         """Whether it calls a function: then the client has something to say."""
         return any(item.type == "function_call" for item in self._output.items)
 
+    @property
+    def tokens(self) -> int:
+        """What it cost."""
+        return int(self._usage()["total_tokens"])
+
+    @property
+    def reads(self) -> tuple[Read, ...]:
+        """All that a later response reads again: what this one went by, and what it said."""
+        return (*self._prompt.reads, *map(read_entry, self._output.entries))
+
     def _usage(self) -> dict[str, Any]:
-        instructions = self.order.request.instructions
-        items, audio_ms = self._output.items, self._output.audio_ms
-        return usage(instructions, self._memory, self._input_ms, items, audio_ms)
+        said = total(map(read_entry, self._output.entries))
+        return usage(self._prompt, Tokens(said.text + self._thought, said.audio), self._thought)
 
     def _described(self, details: StatusDetails | None = None) -> Response:
         over = self.phase is Phase.OVER

@@ -6,6 +6,7 @@ the session calls `wake` at `deadline`, carries out the jobs, and hands their re
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from random import Random
 
 from twiliobridge.conversation.vad import Gate
 from twiliobridge.offline.brain import Brain
@@ -18,14 +19,13 @@ from twiliobridge.offline.listening import Listening
 from twiliobridge.offline.losing import Losing, expired
 from twiliobridge.offline.noise import Noises, Turn
 from twiliobridge.offline.outlet import Outlet
+from twiliobridge.offline.rate_limits import RateLimits
 from twiliobridge.offline.requests import Requests
 from twiliobridge.offline.responding import Responding
 from twiliobridge.offline.response import OutputResponse
 from twiliobridge.realtime.errors import RemoteProtocolError, error_event
 from twiliobridge.realtime.events import (
     ClientEvent,
-    IdleTimeout,
-    RateLimitsUpdated,
     ServerEvent,
     SessionCreated,
     SpeechStarted,
@@ -67,7 +67,8 @@ class OfflineSession:
         ids = Ids(opening.seed)
         session = opening.session(ids.new("sess"), knobs.session_seconds)
         self._conversation = Conversation()
-        self._listening = Listening(session, self._conversation, gate, ids)
+        rng = Random(opening.seed)  # noqa: S311 -- obfuscation, nothing secret
+        self._listening = Listening(session, self._conversation, gate, ids, rng)
         self._responding = Responding(self._conversation, brain, knobs, ids, opening.seed)
         self._requests = Requests(
             session,
@@ -77,6 +78,7 @@ class OfflineSession:
             ids,
             words_first=knobs.transcripts is Transcripts.BEFORE,
         )
+        self._limits = RateLimits(now)
         self._expires = now + knobs.session_seconds
         self._idle_at: float | None = None
         self._later: list[tuple[float, ServerEvent]] = []
@@ -157,11 +159,8 @@ class OfflineSession:
         self._idle_at = None
         if self._listening.buffer.speaking or self._responding.active:
             return []
-        actions = self._listening.nothing()
-        item_id = self._conversation.last_id or ""
-        moment = round(self._listening.buffer.end_ms)
-        timeout = IdleTimeout(audio_start_ms=moment, audio_end_ms=moment, item_id=item_id)
-        return [timeout, *actions, *self._requests.turn_answered()]
+        quiet = self._found(self._listening.too_quiet(), lambda: "")
+        return [*quiet, *self._requests.turn_answered()]
 
     # ------------------------------------------------------------ what follows from it
 
@@ -198,10 +197,13 @@ class OfflineSession:
         return kept
 
     def _ended(self, response: OutputResponse, now: float) -> list[Action]:
+        self._limits.spend(response.tokens, now)
         if self._knobs.rate_limits_after is not None:
-            self._later.append((now + self._knobs.rate_limits_after, RateLimitsUpdated(rate_limits=_LIMITS)))
+            moment = now + self._knobs.rate_limits_after
+            self._later.append((moment, self._limits.told(moment)))
         if not response.order.in_band:
             return []
+        self._listening.answered()
         heard_until = max(now, response.heard_until)
         if not response.calls:
             self._outlet.losing.moments.heard_out(heard_until)
@@ -211,6 +213,3 @@ class OfflineSession:
             self._idle_at = heard_until + rules.idle_timeout_ms / 1000
         held, self._held = self._held, []
         return [*held]
-
-
-_LIMITS = ({"name": "tokens", "limit": 40000, "remaining": 40000, "reset_seconds": 0.0},)

@@ -87,7 +87,7 @@ class SpokenPart:
         spoken, self._words = self._words[:count], self._words[count:]
         self._said += "".join(spoken)
         return [
-            OutputTranscriptDelta(**self._place.part, delta=words, obfuscation=self._pace.obfuscation())
+            OutputTranscriptDelta(**self._place.part, delta=words, obfuscation=self._pace.obfuscation(words))
             for words in spoken
         ]
 

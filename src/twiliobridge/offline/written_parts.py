@@ -58,7 +58,7 @@ class WrittenPart:
     def grow(self) -> tuple[Events, float]:
         words = self._words.pop(0)
         self._said += words
-        delta = OutputTextDelta(**self._place.part, delta=words, obfuscation=self._pace.obfuscation())
+        delta = OutputTextDelta(**self._place.part, delta=words, obfuscation=self._pace.obfuscation(words))
         return [delta], TEXT_DELTA_SECONDS
 
     def close(self, status: Status) -> Events:
@@ -121,7 +121,7 @@ class CallPart:
     def grow(self) -> tuple[Events, float]:
         shred = self._shreds.pop(0)
         self._written += shred
-        delta = ArgumentsDelta(**self._call, delta=shred, obfuscation=self._pace.obfuscation())
+        delta = ArgumentsDelta(**self._call, delta=shred, obfuscation=self._pace.obfuscation(shred))
         return [delta], TEXT_DELTA_SECONDS
 
     def close(self, status: Status) -> Events:

@@ -10,7 +10,7 @@ socket stays open and only the event in question is without effect.
 
 from typing import Self
 
-from twiliobridge.realtime.responses import ErrorDetail
+from twiliobridge.realtime.responses import ErrorDetail, ResponseFault
 from twiliobridge.realtime.server_events import Error
 
 CLOSE_CODES = {
@@ -80,10 +80,10 @@ def error_event(fault: ProtocolError) -> Error:
     )
 
 
-def is_fatal(error: ErrorDetail) -> bool:
+def is_fatal(error: ResponseFault) -> bool:
     return error.code in FATAL_CODES
 
 
-def is_benign(error: ErrorDetail) -> bool:
+def is_benign(error: ResponseFault) -> bool:
     """A race that a client runs into by design: late cancel, late create, truncation of what was heard."""
     return error.code in BENIGN_CODES or (error.code == "invalid_value" and TOO_LONG in error.message)

@@ -53,6 +53,7 @@ from twiliobridge.realtime.response_events import (
 from twiliobridge.realtime.responses import (
     ErrorDetail,
     Response,
+    ResponseFault,
     ResponseParams,
     ResponseStatus,
     StatusDetails,
@@ -151,6 +152,7 @@ __all__ = [
     "Response",
     "ResponseCreated",
     "ResponseDone",
+    "ResponseFault",
     "ResponseParams",
     "ResponseStatus",
     "RetrieveItem",

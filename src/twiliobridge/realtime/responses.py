@@ -12,11 +12,18 @@ ResponseStatus = Literal["in_progress", "completed", "cancelled", "failed", "inc
 MaxTokens = Annotated[int, Meta(ge=1, le=4096)] | Literal["inf"]
 
 
-class ErrorDetail(msgspec.Struct, frozen=True, kw_only=True):
+class ResponseFault(msgspec.Struct, frozen=True, kw_only=True):
+    """Why a response failed."""
+
     type: str = "invalid_request_error"
     "invalid_request_error, server_error, rate_limit_error"
     code: str | None = None
     message: str = ""
+
+
+class ErrorDetail(ResponseFault, frozen=True, kw_only=True):
+    """What was wrong with an event of the client's, or with the session."""
+
     param: str | None = None
     "Path of the field that was refused, such as `session.audio.input.format`."
     event_id: str | None = None
@@ -36,7 +43,7 @@ class StatusDetails(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=Tru
     type: str | None = None
     reason: str | None = None
     "turn_detected, client_cancelled, max_output_tokens, content_filter"
-    error: ErrorDetail | None = None
+    error: ResponseFault | None = None
 
 
 class Response(msgspec.Struct, frozen=True, kw_only=True):

@@ -33,7 +33,6 @@ MODELS = frozenset(
         "gpt-audio-mini-2025-12-15",
     }
 )
-REASONING_MODELS = frozenset({DEFAULT_MODEL, "gpt-realtime-2.1-mini", "gpt-realtime-2"})
 VOICES = frozenset({"alloy", "ash", "ballad", "coral", "echo", "sage", "shimmer", "verse", "marin", "cedar"})
 SESSION_SECONDS = 3600
 "How long the service keeps a session open."
