@@ -37,9 +37,10 @@ def test_push_to_talk_takes_a_commit_and_a_response_create():
         "input_audio_buffer.committed",
         *ADDED,
         "conversation.item.input_audio_transcription.delta*",
-        "conversation.item.input_audio_transcription.completed",
         *BEGUN,
-        *SPOKEN,
+        SPOKEN[0],
+        "conversation.item.input_audio_transcription.completed",
+        *SPOKEN[1:],
         *OVER,
     ]
     memory, _ = driver.brain.seen[0]

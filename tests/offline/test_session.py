@@ -62,9 +62,10 @@ def test_a_spoken_turn_is_heard_committed_and_answered():
         *ADDED,
         "response.created",
         "conversation.item.input_audio_transcription.delta*",
-        "conversation.item.input_audio_transcription.completed",
         *BEGUN[1:],
-        *SPOKEN,
+        SPOKEN[0],
+        "conversation.item.input_audio_transcription.completed",
+        *SPOKEN[1:],
         *OVER,
     ]
 

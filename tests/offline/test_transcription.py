@@ -1,15 +1,19 @@
 """The caller's words as the client is told of them, by the model that it has chosen."""
 
+from itertools import pairwise
 from random import Random
 
 import pytest
 from offline_driver import Driver, Unhearing, quiet, speech
 
+from twiliobridge.offline.brain import Say
 from twiliobridge.offline.deltas import obfuscation, words
+from twiliobridge.offline.knobs import Knobs
 from twiliobridge.realtime.events import (
     InputTranscriptCompleted,
     InputTranscriptDelta,
     InputTranscriptFailed,
+    OutputAudioDelta,
     UpdateSession,
 )
 from twiliobridge.realtime.session import SessionUpdate
@@ -27,6 +31,7 @@ def told(model, **session):
     driver.configure(transcription={"model": model})
     driver.say(UpdateSession(session=SessionUpdate(type="realtime", **session)))
     driver.hear(quiet(500) + speech(750) + quiet(300))
+    driver.wait(1)
     (completed,) = driver.of(InputTranscriptCompleted)
     return driver.of(InputTranscriptDelta), completed
 
@@ -74,6 +79,19 @@ def test_the_probability_of_each_token_is_told_to_who_asks_for_it():
     for entry in completed.logprobs:
         assert bytes(entry["bytes"]).decode() == entry["token"]
         assert entry["logprob"] <= 0
+
+
+def test_the_response_goes_on_between_the_words():
+    """A client that takes a transcription for one piece finds out here."""
+    driver = Driver((Say("one two three four five six"),), recogniser=Hears(), knobs=Knobs(word_gap=0.05))
+    driver.configure(transcription={"model": "gpt-4o-transcribe"})
+    driver.hear(quiet(500) + speech(750) + quiet(300))
+    driver.wait(5)
+    kinds = [type(event) for _, event in driver.events]
+    first, last = kinds.index(InputTranscriptDelta), kinds.index(InputTranscriptCompleted)
+    assert OutputAudioDelta in kinds[first:last]
+    moments = [moment for moment, event in driver.events if isinstance(event, InputTranscriptDelta)]
+    assert {round(after - before, 6) for before, after in pairwise(moments)} == {0.05}
 
 
 def test_words_that_cannot_be_found_are_a_failure_of_the_transcription_alone():

@@ -43,6 +43,10 @@ class Knobs:
     transcripts: Annotated[Transcripts, "When the transcript of the caller's words arrives."] = (
         Transcripts.DURING
     )
+    word_gap: Annotated[
+        float,
+        "Between two words of a transcript, while the response goes on beside it.",
+    ] = 0.03
     rate_limits_after: Annotated[
         float | None, "`rate_limits.updated` that long after `response.done`; `none`: not at all."
     ] = 0.04

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from random import Random
 
 from twiliobridge.conversation.vad import Gate
+from twiliobridge.offline.agenda import Agenda
 from twiliobridge.offline.brain import Brain
 from twiliobridge.offline.faults import Loss
 from twiliobridge.offline.incidents import Incident
@@ -81,7 +82,7 @@ class OfflineSession:
         self._limits = RateLimits(now)
         self._expires = now + knobs.session_seconds
         self._idle_at: float | None = None
-        self._later: list[tuple[float, ServerEvent]] = []
+        self._later = Agenda()
         self._held: list[ServerEvent] = []
         self._outlet = Outlet(knobs, Losing(opening.loss, knobs.drop_after, opening.seed))
         self._noises = Noises(knobs.noise, opening.seed)
@@ -107,7 +108,7 @@ class OfflineSession:
 
     def heard(self, item_id: str, text: str | None, now: float) -> list[Action]:
         """The words of a Recognise job; None where the recogniser failed."""
-        return self._out(self._understood(item_id, text), now)
+        return self._out(self._understood(item_id, text, now), now)
 
     def spoken(self, item_id: str, audio: bytes, now: float, *, last: bool) -> list[Action]:
         """A piece of the audio of a Speak job, in the job's format."""
@@ -133,17 +134,15 @@ class OfflineSession:
             self._responding.deadline(),
             self._outlet.losing.deadline(),
             self._noises.deadline(),
-            *(due for due, _ in self._later),
+            self._later.deadline(),
         ]
         return min(moment for moment in moments if moment is not None)
 
     def wake(self, now: float) -> list[Action]:
         if now >= self._expires:
             return self._out(expired(), now)
-        due = [event for moment, event in self._later if moment <= now]
-        self._later = [(moment, event) for moment, event in self._later if moment > now]
-        idle = self._fell_idle() if self._idle_at is not None and now >= self._idle_at else []
-        return self._out([*due, *idle, *self._noise(now), *self._responding.wake(now)], now)
+        idle = self._fell_idle(now) if self._idle_at is not None and now >= self._idle_at else []
+        return self._out([*self._later.due(now), *idle, *self._noise(now), *self._responding.wake(now)], now)
 
     def _noise(self, now: float) -> list[Action]:
         """What is taken for speech, and has no words."""
@@ -151,21 +150,25 @@ class OfflineSession:
             case Turn.BEGINS:
                 return self._requests.noise_begins()
             case Turn.ENDS:
-                return self._found(self._requests.noise_ends(), lambda: "")
+                return self._found(self._requests.noise_ends(), lambda: "", now)
         return []
 
-    def _fell_idle(self) -> list[Action]:
+    def _fell_idle(self, now: float) -> list[Action]:
         """The caller has been silent for `idle_timeout_ms`: an empty turn, which the model answers."""
         self._idle_at = None
         if self._listening.buffer.speaking or self._responding.active:
             return []
-        quiet = self._found(self._listening.too_quiet(), lambda: "")
+        quiet = self._found(self._listening.too_quiet(), lambda: "", now)
         return [*quiet, *self._requests.turn_answered()]
 
     # ------------------------------------------------------------ what follows from it
 
-    def _understood(self, item_id: str, text: str | None) -> list[Action]:
+    def _understood(self, item_id: str, text: str | None, now: float) -> list[Action]:
         news = self._listening.understood(item_id, text)
+        if self._knobs.transcripts is Transcripts.DURING:
+            for number, event in enumerate(news[1:], 1):
+                self._later.add(now + self._knobs.word_gap * number, event)
+            news = news[:1]
         if self._knobs.transcripts is Transcripts.NEVER:
             news = []
         if self._knobs.transcripts is Transcripts.AFTER and self._responding.active:
@@ -178,7 +181,7 @@ class OfflineSession:
         if self._outlet.closed:
             return []
         if not self._hears:
-            actions = self._found(actions, lambda: self._brain.expects(self._conversation.memory()))
+            actions = self._found(actions, lambda: self._brain.expects(self._conversation.memory()), now)
         actions += self._responding.compose(self._listening.unheard, now)
         actions += self._responding.wake(now)
         for response in self._responding.sweep():
@@ -188,19 +191,19 @@ class OfflineSession:
         self._noises.saw(actions, now)
         return self._outlet.passed(actions, now)
 
-    def _found(self, actions: list[Action], words: Callable[[], str]) -> list[Action]:
+    def _found(self, actions: list[Action], words: Callable[[], str], now: float) -> list[Action]:
         """The same, with `words` instead of the jobs to find them."""
         jobs = [action for action in actions if isinstance(action, Recognise)]
         kept: list[Action] = [action for action in actions if not isinstance(action, Recognise)]
         for job in jobs:
-            kept += self._understood(job.item_id, words())
+            kept += self._understood(job.item_id, words(), now)
         return kept
 
     def _ended(self, response: OutputResponse, now: float) -> list[Action]:
         self._limits.spend(response.tokens, now)
         if self._knobs.rate_limits_after is not None:
             moment = now + self._knobs.rate_limits_after
-            self._later.append((moment, self._limits.told(moment)))
+            self._later.add(moment, self._limits.told(moment))
         if not response.order.in_band:
             return []
         self._listening.answered()
