@@ -22,6 +22,7 @@ BEYOND = {
     "delta.obfuscation": "in every recorded session: it pads a delta, to hide the length of a word",
     "item.phase": "of an assistant's item: documented for the 2.x models, not yet in the types",
     "output.[].phase": "likewise",
+    "output_token_details.reasoning_tokens": "in recorded sessions of gpt-realtime-2.1",
 }
 "Ends of paths of fields that the service sends and the newest types lack, with the reason why they stay."
 
