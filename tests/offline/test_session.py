@@ -123,7 +123,7 @@ def test_a_function_call_is_made_answered_and_spoken_of():
     call = driver.say(CreateResponse()) + driver.wait(1)
     assert types(call) == [*BEGUN, *CALLED, *OVER]
     item = driver.of(ResponseDone)[0].response.output[0]
-    assert (item.type, item.name, item.arguments) == ("function_call", "balance", '{"card": "gold"}')
+    assert (item.type, item.name, item.arguments) == ("function_call", "balance", '{"card":"gold"}')
     output = Item(type="function_call_output", call_id=item.call_id, output="10")
     answer = driver.say(CreateItem(item=output)) + driver.say(CreateResponse()) + driver.wait(5)
     assert types(answer) == [*ADDED, *BEGUN, *SPOKEN, *OVER]

@@ -1,13 +1,11 @@
 """The caller's words as the client is told of them, by the model that it has chosen."""
 
 from itertools import pairwise
-from random import Random
 
 import pytest
 from offline_driver import Driver, Unhearing, quiet, speech
 
 from twiliobridge.offline.brain import Say
-from twiliobridge.offline.deltas import obfuscation, words
 from twiliobridge.offline.knobs import Knobs
 from twiliobridge.realtime.events import (
     InputTranscriptCompleted,
@@ -100,23 +98,3 @@ def test_words_that_cannot_be_found_are_a_failure_of_the_transcription_alone():
     driver.hear(quiet(500) + speech(750) + quiet(300))
     assert driver.of(InputTranscriptFailed)[0].error.code == "audio_unintelligible"
     assert not driver.of(InputTranscriptDelta)
-
-
-@pytest.mark.parametrize("delta", ["", "I", " the", "x" * 15, "x" * 16, "x" * 17, "x" * 40])
-def test_a_delta_and_its_obfuscation_are_together_a_multiple_of_16(delta):
-    hiding = obfuscation(delta, Random(1))  # noqa: S311 -- what hides a length
-    assert hiding
-    assert (len(delta) + len(hiding)) % 16 == 0
-
-
-@pytest.mark.parametrize(
-    ("text", "pieces"),
-    [
-        ("I\u2019ll check.", ["I", "\u2019ll", " check", "."]),
-        ("  two  blanks ", ["  two", "  blanks", " "]),
-        ("\u20ac5 -- 'so'", ["\u20ac", "5", " -", "-", " 'so", "'"]),
-        ("", []),
-    ],
-)
-def test_a_text_falls_into_words_and_marks(text, pieces):
-    assert words(text) == pieces

@@ -75,7 +75,8 @@ class OutputResponse:
 
     def _made(self, part: Say | Write | CallTool, place: Place) -> OutputPart:
         if isinstance(part, CallTool):
-            return CallPart(place, part, self._ids.new("call"), self._pace)
+            compact = self.order.effort is not None
+            return CallPart(place, part, self._ids.new("call"), self._pace, compact=compact)
         if isinstance(part, Write) or self.order.written:
             return WrittenPart(place, part.text, self._pace)
         return SpokenPart(place, part.text, self.order.format, self._pace)

@@ -1,11 +1,11 @@
 """What is written, a message or a function call, while it is made."""
 
-import json
 from typing import Any
 
 from msgspec.structs import replace
 
 from twiliobridge.offline.brain import CallTool
+from twiliobridge.offline.deltas import arguments_text
 from twiliobridge.offline.items import Entry
 from twiliobridge.offline.pacing import TEXT_DELTA_SECONDS, Pace
 from twiliobridge.offline.parts import Events, Place, message_in
@@ -74,10 +74,10 @@ class WrittenPart:
 class CallPart:
     """A function call. Cut short it gets no `arguments.done`: half a JSON text would be taken for a call."""
 
-    def __init__(self, place: Place, call: CallTool, call_id: str, pace: Pace) -> None:
+    def __init__(self, place: Place, call: CallTool, call_id: str, pace: Pace, *, compact: bool) -> None:
         self._place = place
         self._pace = pace
-        self._shreds = pace.shreds(json.dumps(dict(call.arguments), ensure_ascii=False))
+        self._shreds = pace.shreds(arguments_text(call.arguments, compact=compact))
         self._written = ""
         self._cut = False
         self._call: dict[str, Any] = {
