@@ -31,6 +31,9 @@ def arguments() -> argparse.Namespace:
     )
     parser.add_argument("--client", action="append", metavar="NAME", help="only this one; repeatable")
     parser.add_argument("--feature", action="append", metavar="NAME", help="only this one; repeatable")
+    parser.add_argument(
+        "--verbose", action="store_true", help="print what passed and what the drivers complained of"
+    )
     parser.add_argument("--write", action="store_true", help="write docs/clients.md")
     return parser.parse_args()
 
@@ -55,6 +58,9 @@ async def run(options: argparse.Namespace, folder: Path) -> int:
     stage = Stage(interpreters, folder, Authority(folder))
     model = await load_offline_model(script=reception())
     performed = await play(stage, model, runs(clients, features))
+    if options.verbose:
+        for performance in performed.values():
+            print(performance.complaints, *performance.record.lines(), performance.evidence, sep="\n")
     cells = list(judge(clients, features, performed))
     for cell in cells:
         print(f"{cell.client.name:22} {cell.feature.name:16} {word(cell)}")

@@ -28,10 +28,33 @@ class Client:
         return DRIVERS / self.driver
 
 
+ONE_KIND = "its sessions are of the type `realtime` only"
 NO_HANDOFF = "it has no agents that hand over"
+
+NO_ASIDE = "it asks for responses of the conversation only"
 
 CLIENTS = (
     Client("openai-python", ("openai",), "openai", "openai_python.py", {"handoff": NO_HANDOFF}),
     Client("openai-node", ("openai",), NODE, "node/openai.mjs", {"handoff": NO_HANDOFF}, secure=True),
     Client("agents-python", ("openai-agents",), "agents", "agents_python.py"),
+    Client("agents-node", ("@openai/agents",), NODE, "node/agents.mjs", {"transcription": ONE_KIND}),
+    Client(
+        "livekit-python",
+        ("livekit-agents", "livekit-plugins-openai"),
+        "livekit",
+        "livekit_python.py",
+        {"out of band": NO_ASIDE},
+    ),
+    Client(
+        "pydantic-ai",
+        ("pydantic-ai-slim",),
+        "pydantic-ai",
+        "pydantic_ai_python.py",
+        {
+            "forced tool": "it refuses to force a tool for a whole session, and has no other way to ask",
+            "handoff": NO_HANDOFF,
+            "transcription": ONE_KIND,
+            "out of band": NO_ASIDE,
+        },
+    ),
 )

@@ -1,6 +1,7 @@
 """What passed between the server and one client: all sessions of a cell, message by message."""
 
 import json
+import re
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -11,12 +12,36 @@ from twiliobridge.wires import Wire
 Event = dict[str, Any]
 
 
+SOUND = re.compile(r'"(input_audio_buffer.append|response.output_audio.delta)"')
+SHOWN = 400
+"Characters of a message that are printed."
+
+
+@dataclass(frozen=True)
+class Message:
+    text: str
+    by_client: bool
+
+
 @dataclass
 class Record:
-    sent: list[str] = field(default_factory=list)
-    "By the server, in order."
-    received: list[str] = field(default_factory=list)
+    passed: list[Message] = field(default_factory=list)
+    "In order."
     sessions: int = 0
+
+    @property
+    def sent(self) -> list[str]:
+        """By the server."""
+        return [message.text for message in self.passed if not message.by_client]
+
+    @property
+    def received(self) -> list[str]:
+        return [message.text for message in self.passed if message.by_client]
+
+    def lines(self) -> Iterator[str]:
+        """All of it but the sound, each message cut short."""
+        told = (message for message in self.passed if not SOUND.search(message.text))
+        return (f"{'>' if message.by_client else '<'} {message.text[:SHOWN]}" for message in told)
 
     @asynccontextmanager
     async def serving(self, wire: Wire) -> AsyncIterator[Wire]:
@@ -53,12 +78,13 @@ class RecordedWire(Wire):
 
     async def receive(self) -> str | bytes:
         message = await self._wire.receive()
-        self._record.received.append(message if isinstance(message, str) else message.decode())
+        text = message if isinstance(message, str) else message.decode(errors="replace")
+        self._record.passed.append(Message(text, by_client=True))
         return message
 
     def send(self, text: str) -> None:
         self._wire.send(text)
-        self._record.sent.append(text)
+        self._record.passed.append(Message(text, by_client=False))
 
     async def aclose(self, code: int = 1000, reason: str = "") -> None:
         await self._wire.aclose(code, reason)

@@ -1,12 +1,13 @@
 """One server and one driver, and what passed between them."""
 
 import os
-import subprocess
 from collections.abc import Mapping
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
+from tempfile import TemporaryFile
+from typing import IO
 
 import trio
 
@@ -27,6 +28,8 @@ class Performance:
     evidence: Evidence | None
     fault: str = ""
     "Why there is no evidence."
+    complaints: str = ""
+    "What the driver wrote to stderr."
 
 
 @dataclass(frozen=True)
@@ -57,20 +60,25 @@ class Stage:
     async def _drive(self, client: Client, arguments: list[str], key: str, record: Record) -> Performance:
         command = [self.interpreters[client.environment], str(client.path), *arguments]
         environment = {**os.environ, "OPENAI_API_KEY": key, "NODE_EXTRA_CA_CERTS": str(self.authority.file)}
-        with trio.move_on_after(SECONDS) as scope:
-            ended = await trio.run_process(
-                command, capture_stdout=True, capture_stderr=True, check=False, env=environment
-            )
-        if scope.cancelled_caught:
-            return Performance(record, None, f"the driver did not end within {SECONDS} s")
-        return judged(ended, record)
+        with TemporaryFile() as output, TemporaryFile() as complaints:
+            with trio.move_on_after(SECONDS):
+                process = await trio.run_process(
+                    command, stdout=output, stderr=complaints, check=False, env=environment
+                )
+                return judged(process.returncode, contents(output), contents(complaints), record)
+            return Performance(record, None, f"no end within {SECONDS} s", contents(complaints))
 
 
-def judged(ended: "subprocess.CompletedProcess[bytes]", record: Record) -> Performance:
-    if ended.returncode:
-        last = ended.stderr.decode(errors="replace").strip().splitlines()[-1:]
-        return Performance(record, None, f"the driver exited with {ended.returncode}: {' '.join(last)}")
+def contents(file: IO[bytes]) -> str:
+    file.seek(0)
+    return file.read().decode(errors="replace")
+
+
+def judged(code: int, output: str, complaints: str, record: Record) -> Performance:
+    if code:
+        last = " ".join(complaints.strip().splitlines()[-1:])
+        return Performance(record, None, f"the driver exited with {code}: {last}", complaints)
     try:
-        return Performance(record, read_evidence(ended.stdout.decode()))
+        return Performance(record, read_evidence(output), complaints=complaints)
     except ValueError as error:
-        return Performance(record, None, str(error))
+        return Performance(record, None, str(error), complaints)
