@@ -46,6 +46,20 @@ CLIENTS = (
         {"out of band": NO_ASIDE},
     ),
     Client(
+        "livekit-node",
+        ("@livekit/agents", "@livekit/agents-plugin-openai"),
+        NODE,
+        "node/livekit.mjs",
+        {"out of band": NO_ASIDE},
+    ),
+    Client(
+        "pipecat",
+        ("pipecat-ai",),
+        "pipecat",
+        "pipecat_python.py",
+        {"handoff": NO_HANDOFF, "out of band": NO_ASIDE},
+    ),
+    Client(
         "pydantic-ai",
         ("pydantic-ai-slim",),
         "pydantic-ai",

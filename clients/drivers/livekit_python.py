@@ -23,7 +23,7 @@ def frame(piece: bytes) -> rtc.AudioFrame:
 
 
 class Microphone(io.AudioInput):
-    """In real time: the client cancels what runs when it hears of speech: that must not be the next answer."""
+    """In real time: the client cancels what runs when it hears of speech, and that is not the next answer."""
 
     def __init__(self) -> None:
         super().__init__(label="recordings")

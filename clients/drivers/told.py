@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import os
 import sys
 from collections.abc import Awaitable, Callable
 from dataclasses import asdict, dataclass, field
@@ -53,6 +54,10 @@ def speech(name: str) -> list[bytes]:
 def url() -> str:
     """`ws://127.0.0.1:PORT/v1`"""
     return sys.argv[2]
+
+
+def api_key() -> str:
+    return os.environ["OPENAI_API_KEY"]
 
 
 def perform(scenarios: dict[str, Callable[[Told], Awaitable[None]]]) -> None:

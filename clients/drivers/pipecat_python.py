@@ -1,0 +1,231 @@
+"""Pipecat: a pipeline around its realtime service, and its speech to text."""
+
+import asyncio
+import sys
+
+import told
+from loguru import logger
+from pipecat.frames.frames import (
+    EndFrame,
+    ErrorFrame,
+    InputAudioRawFrame,
+    InterruptionFrame,
+    LLMFullResponseEndFrame,
+    LLMRunFrame,
+    LLMTextFrame,
+    TranscriptionFrame,
+    TTSAudioRawFrame,
+)
+from pipecat.observers.base_observer import BaseObserver, FramePushed
+from pipecat.pipeline.pipeline import Pipeline
+from pipecat.pipeline.worker import PipelineWorker
+from pipecat.processors.aggregators.llm_context import LLMContext
+from pipecat.processors.aggregators.llm_response_universal import LLMContextAggregatorPair
+from pipecat.services.llm_service import FunctionCallParams
+from pipecat.services.openai.realtime import events
+from pipecat.services.openai.realtime.llm import OpenAIRealtimeLLMService
+from pipecat.services.openai.stt import OpenAIRealtimeSTTService
+from pipecat.workers.runner import WorkerRunner
+from told import Told
+
+RATE = 24000
+SPOKEN = events.AudioConfiguration(
+    input=events.AudioInput(transcription=events.InputAudioTranscription(model="gpt-4o-mini-transcribe"))
+)
+
+
+class Witness(BaseObserver):
+    """Notes the frames that a bot's own processors would act on."""
+
+    def __init__(self, evidence: Told) -> None:
+        super().__init__(observe_every_push=False)
+        self._evidence = evidence
+        self._words = ""
+
+    async def on_push_frame(self, data: FramePushed) -> None:
+        match data.frame:
+            case LLMTextFrame(text=text):
+                self._words += text
+            case LLMFullResponseEndFrame():
+                self._evidence.heard.append(self._words)
+                self._words = ""
+            case TTSAudioRawFrame(audio=audio):
+                self._evidence.audio_bytes += len(audio)
+            case TranscriptionFrame(text=text):
+                self._evidence.understood.append(text)
+            case InterruptionFrame():
+                self._evidence.cuts.append("InterruptionFrame")
+            case ErrorFrame(error=error):
+                self._evidence.errors.append(error)
+
+
+class Talk:
+    def __init__(self, evidence: Told, tools, opening: str, **properties) -> None:
+        self.evidence = evidence
+        properties = events.SessionProperties(**properties)
+        self.service = OpenAIRealtimeLLMService(
+            api_key=told.api_key(),
+            base_url=f"{told.url()}/realtime",
+            settings=OpenAIRealtimeLLMService.Settings(session_properties=properties),
+        )
+        context = LLMContext([{"role": "user", "content": opening}] if opening else [], tools)
+        pair = LLMContextAggregatorPair(context)
+        self.worker = working([pair.user(), self.service, pair.assistant()], evidence)
+
+    async def say(self, name: str) -> None:
+        await say(self.worker, name)
+
+    async def write(self, text: str) -> None:
+        """By the service: what is typed later than the context goes out as a system message otherwise."""
+        content = [events.ItemContent(type="input_text", text=text)]
+        item = events.ConversationItem(type="message", role="user", content=content)
+        await self.service.send_client_event(events.ConversationItemCreateEvent(item=item))
+        await self.service.send_client_event(events.ResponseCreateEvent())
+
+    async def hear(self, words: str) -> None:
+        await until(lambda: words in " ".join(self.evidence.heard))
+
+
+def working(processors, evidence: Told) -> PipelineWorker:
+    return PipelineWorker(Pipeline(processors), observers=[Witness(evidence)], idle_timeout_secs=None)
+
+
+async def say(worker: PipelineWorker, name: str) -> None:
+    for piece in told.speech(name):
+        await worker.queue_frame(InputAudioRawFrame(audio=piece, sample_rate=RATE, num_channels=1))
+
+
+async def until(seen) -> None:
+    """The client's own frames change what is seen; the runner ends a driver that waits for ever."""
+    while not seen():  # noqa: ASYNC110 -- every frame would have to set an event
+        await asyncio.sleep(0.02)
+
+
+async def run(worker: PipelineWorker, scenario) -> None:
+    runner = WorkerRunner(handle_sigint=False)
+    running = asyncio.create_task(runner.run(worker))
+    await scenario
+    await worker.queue_frame(EndFrame())
+    await running
+
+
+def no_tools(evidence: Told) -> list:
+    return []
+
+
+def talking(scenario, opening="", tools=no_tools, **properties):
+    """The scenario, played in a pipeline of its own that opens with a typed turn or with silence."""
+
+    async def played(evidence: Told) -> None:
+        talk = Talk(evidence, tools(evidence), opening, **properties)
+        await talk.worker.queue_frame(LLMRunFrame())
+        await run(talk.worker, scenario(talk))
+
+    return played
+
+
+def last_payment(evidence: Told):
+    async def last_payment(params: FunctionCallParams, card_digits: str):
+        """Tells the last payment.
+
+        Args:
+            card_digits: The last four digits of the card.
+
+        """
+        await params.result_callback(evidence.last_payment(card_digits))
+
+    return [last_payment]
+
+
+def note_caller(evidence: Told):
+    async def note_caller(params: FunctionCallParams, name: str):
+        """Notes who calls.
+
+        Args:
+            name: The caller's name.
+
+        """
+        await params.result_callback(evidence.note_caller(name))
+
+    return [note_caller]
+
+
+async def text(talk: Talk) -> None:
+    await talk.hear("eighteen ninety-two")
+    await talk.write(told.HOW_LONG)
+    await talk.hear("five days")
+
+
+async def voice(talk: Talk) -> None:
+    await talk.hear("Meadow Bank")
+    await talk.say("tell_me_about_your_bank")
+    await talk.hear("eighteen ninety-two")
+    await talk.say("hold_on_a_sec")
+    await talk.hear("take your time")
+    await until(lambda: len(talk.evidence.understood) > 1)
+
+
+async def tool(talk: Talk) -> None:
+    await talk.hear(told.PAYMENT)
+
+
+async def forced(talk: Talk) -> None:
+    await until(lambda: talk.evidence.tools)
+
+
+async def interruption(talk: Talk) -> None:
+    await talk.hear("Meadow Bank")
+    await talk.say("tell_me_about_your_bank")
+    before = talk.evidence.audio_bytes
+    await until(lambda: talk.evidence.audio_bytes > before)
+    talk.evidence.cuts.clear()
+    await talk.say("hold_on_a_sec")
+    await talk.hear("take your time")
+
+
+async def transcription(evidence: Told) -> None:
+    """Pipecat's speech to text, which is a session that only transcribes."""
+    service = OpenAIRealtimeSTTService(
+        api_key=told.api_key(),
+        base_url=f"{told.url()}/realtime",
+        turn_detection={"type": "server_vad"},
+        settings=OpenAIRealtimeSTTService.Settings(model="gpt-transcribe"),
+    )
+    worker = working([service], evidence)
+
+    async def scenario() -> None:
+        await say(worker, "tell_me_about_your_bank")
+        await until(lambda: evidence.understood)
+
+    await run(worker, scenario())
+
+
+async def refused(talk: Talk) -> None:
+    """An error is the end of a connection to Pipecat; a bot that mends its settings connects anew."""
+    await until(lambda: talk.evidence.errors)
+    talk.service._settings.session_properties.max_output_tokens = "inf"  # noqa: SLF001 -- an update goes by the socket
+    await talk.service.reset_conversation()
+    await talk.hear("eighteen ninety-two")
+
+
+async def key(talk: Talk) -> None:
+    await until(lambda: talk.evidence.errors)
+
+
+if __name__ == "__main__":
+    logger.remove()
+    logger.add(sys.stderr, level="WARNING")
+    told.perform(
+        {
+            "text": talking(text, told.ABOUT_BANK, output_modalities=["text"]),
+            "voice": talking(voice, audio=SPOKEN),
+            "tool": talking(tool, told.LAST_PAYMENT, last_payment, output_modalities=["text"]),
+            "forced": talking(
+                forced, told.HELLO, note_caller, output_modalities=["text"], tool_choice="required"
+            ),
+            "interruption": talking(interruption, audio=SPOKEN),
+            "transcription": transcription,
+            "refused": talking(refused, told.ABOUT_BANK, output_modalities=["text"], max_output_tokens=0),
+            "key": talking(key),
+        }
+    )
