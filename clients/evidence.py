@@ -24,6 +24,8 @@ class Evidence(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     "The client's own words or events for an interruption."
     agents: list[str] = []
     "Who was in charge, one after the other."
+    outcomes: list[str] = []
+    "How responses ended, where the client tells."
     errors: list[str] = []
     "Faults, as the client surfaced them."
     endings: list[str] = []

@@ -14,6 +14,9 @@ from openai.types.realtime.realtime_audio_input_turn_detection import ServerVad
 from told import Told
 
 RATE = 24000
+PATIENCE = 12
+"Seconds: the client itself waits ten for an answer to begin."
+SILENCE = 4
 TRANSCRIBED = AudioTranscription(model="gpt-4o-mini-transcribe")
 SERVER_VAD = ServerVad(type="server_vad", create_response=True, interrupt_response=True)
 
@@ -254,6 +257,28 @@ async def key(talk: Talk) -> None:
     await until(lambda: talk.evidence.errors)
 
 
+async def reply(talk: Talk, **asked) -> None:
+    """A reply, whatever becomes of it."""
+    handle = talk.session.generate_reply(**asked)
+    await told.within(PATIENCE, handle, talk.evidence)
+    if handle.done() and (fault := handle.exception()):
+        talk.evidence.outcomes.append(str(fault))
+
+
+async def watch(talk: Talk) -> None:
+    """A greeting, a typed turn with a tool, and a silence, whatever becomes of them."""
+    await reply(talk)
+    await reply(talk, user_input=told.LAST_PAYMENT)
+    await asyncio.sleep(SILENCE)
+
+
+async def listen(talk: Talk) -> None:
+    """A spoken turn."""
+    talk.microphone.say("tell_me_about_your_bank")
+    await told.within(PATIENCE, talk.hear("eighteen"), talk.evidence)
+    await asyncio.sleep(SILENCE)
+
+
 if __name__ == "__main__":
     told.perform(
         {
@@ -266,5 +291,7 @@ if __name__ == "__main__":
             "transcription": transcription,
             "refused": talking(refused, modalities=["text"], speed=9.0),
             "key": talking(key),
+            "watch": talking(watch, with_tools("last_payment")),
+            "listen": talking(listen),
         }
     )

@@ -6,7 +6,11 @@ import json
 import told
 from openai import AsyncOpenAI
 from told import Told
+from websockets.exceptions import ConnectionClosed, InvalidStatus
 
+PATIENCE = 6
+"Seconds in which a response begins and ends."
+SILENCE = 2
 MODEL = "gpt-realtime-2.1"
 TOOLS = {
     "last_payment": {
@@ -49,8 +53,17 @@ def note(event, evidence: Told) -> None:
             evidence.understood.append(event.transcript)
         case "input_audio_buffer.speech_started":
             evidence.cuts.append(event.type)
+        case "response.done":
+            evidence.outcomes.append(outcome(event.response))
         case "error":
             evidence.errors.append(f"{event.error.code}: {event.error.message}")
+
+
+def outcome(response) -> str:
+    """`failed rate_limit_exceeded`, and what it held: `completed message function_call`."""
+    details = response.status_details
+    why = details and (details.reason or (details.error and details.error.code))
+    return " ".join([response.status, why or "", *(item.type for item in response.output)])
 
 
 async def write(connection, text: str) -> None:
@@ -85,10 +98,10 @@ async def voice(evidence: Told) -> None:
 
 
 async def run_call(connection, evidence: Told, response) -> None:
-    (call,) = (item for item in response.output if item.type == "function_call")
-    output = getattr(evidence, call.name)(**json.loads(call.arguments))
-    item = {"type": "function_call_output", "call_id": call.call_id, "output": output}
-    await connection.conversation.item.create(item=item)
+    for call in (item for item in response.output if item.type == "function_call"):
+        output = getattr(evidence, call.name)(**json.loads(call.arguments))
+        item = {"type": "function_call_output", "call_id": call.call_id, "output": output}
+        await connection.conversation.item.create(item=item)
 
 
 async def tool_round_trip(evidence: Told) -> None:
@@ -160,6 +173,46 @@ async def key(evidence: Told) -> None:
         await until(connection, evidence, "error")
 
 
+def noted(evidence: Told):
+    """The SDK connects anew if it is given such a handler; the session is then another one."""
+
+    def reconnecting(event) -> None:
+        evidence.endings.append(f"connects anew after {event.close_code}")
+
+    return reconnecting
+
+
+async def watch(evidence: Told) -> None:
+    """A greeting, a typed turn with a tool, a spoken turn and a silence, whatever becomes of them."""
+    try:
+        async with connected(model=MODEL, on_reconnecting=noted(evidence)) as connection:
+            await configure(connection, tools=[tool("last_payment")], audio=TRANSCRIBED)
+            await told.within(PATIENCE, until(connection, evidence, "session.updated"), evidence)
+            await connection.response.create()
+            await told.within(PATIENCE, until(connection, evidence, "response.done"), evidence)
+            await write(connection, told.LAST_PAYMENT)
+            done = await told.within(PATIENCE, until(connection, evidence, "response.done"), evidence)
+            if done and done.response.status == "completed":
+                await run_call(connection, evidence, done.response)
+                await connection.response.create()
+                await told.within(PATIENCE, until(connection, evidence, "response.done"), evidence)
+            await told.within(SILENCE, until(connection, evidence, "nothing"), evidence)
+    except (InvalidStatus, ConnectionClosed, ConnectionError) as ending:
+        evidence.endings.append(str(ending))
+
+
+async def listen(evidence: Told) -> None:
+    """One spoken turn."""
+    try:
+        async with connected(model=MODEL, on_reconnecting=noted(evidence)) as connection:
+            await configure(connection, audio=TRANSCRIBED)
+            await say(connection, "tell_me_about_your_bank")
+            await told.within(PATIENCE, until(connection, evidence, "response.done"), evidence)
+            await told.within(SILENCE, until(connection, evidence, "nothing"), evidence)
+    except (ConnectionClosed, ConnectionError) as ending:
+        evidence.endings.append(str(ending))
+
+
 if __name__ == "__main__":
     told.perform(
         {
@@ -172,5 +225,7 @@ if __name__ == "__main__":
             "aside": aside,
             "refused": refused,
             "key": key,
+            "watch": watch,
+            "listen": listen,
         }
     )

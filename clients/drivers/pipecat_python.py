@@ -29,6 +29,9 @@ from pipecat.workers.runner import WorkerRunner
 from told import Told
 
 RATE = 24000
+PATIENCE = 6
+SILENCE = 2
+"Seconds."
 SPOKEN = events.AudioConfiguration(
     input=events.AudioInput(transcription=events.InputAudioTranscription(model="gpt-4o-mini-transcribe"))
 )
@@ -212,6 +215,23 @@ async def key(talk: Talk) -> None:
     await until(lambda: talk.evidence.errors)
 
 
+async def watch(talk: Talk) -> None:
+    """A greeting, a typed turn with a tool, and a silence, whatever becomes of them."""
+    await told.within(PATIENCE, talk.hear("."), talk.evidence)
+    before = len(talk.evidence.heard)
+    await talk.write(told.LAST_PAYMENT)
+    await told.within(PATIENCE, until(lambda: len(talk.evidence.heard) > before), talk.evidence)
+    await told.within(PATIENCE, talk.hear("florist"), talk.evidence)
+    await asyncio.sleep(SILENCE)
+
+
+async def listen(talk: Talk) -> None:
+    """A spoken turn."""
+    await talk.say("tell_me_about_your_bank")
+    await told.within(PATIENCE, talk.hear("eighteen"), talk.evidence)
+    await asyncio.sleep(SILENCE)
+
+
 if __name__ == "__main__":
     logger.remove()
     logger.add(sys.stderr, level="WARNING")
@@ -227,5 +247,7 @@ if __name__ == "__main__":
             "transcription": transcription,
             "refused": talking(refused, told.ABOUT_BANK, output_modalities=["text"], max_output_tokens=0),
             "key": talking(key),
+            "watch": talking(watch, "", last_payment, audio=SPOKEN),
+            "listen": talking(listen, audio=SPOKEN),
         }
     )

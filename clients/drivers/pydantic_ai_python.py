@@ -10,6 +10,7 @@ from pydantic_ai.messages import (
     PartEndEvent,
     RealtimeInputSpeechStartEvent,
     RealtimeSessionErrorEvent,
+    RealtimeSessionReconnectEvent,
     RealtimeTurnCompleteEvent,
     SpeechPart,
     SpeechPartDelta,
@@ -21,6 +22,9 @@ from pydantic_ai.realtime.openai import OpenAIRealtimeModel
 from told import Told
 
 BYTES_A_SECOND = 48000
+PATIENCE = 6
+SILENCE = 2
+"Seconds."
 
 
 def opened(*tools, barge_in=False, **settings):
@@ -51,6 +55,10 @@ def note(event, evidence: Told) -> None:
             evidence.heard.append(words)
         case PartDeltaEvent(delta=SpeechPartDelta(speaker="assistant", audio_chunk=bytes(chunk))):
             evidence.audio_bytes += len(chunk)
+        case RealtimeInputSpeechStartEvent():
+            evidence.cuts.append("speech")
+        case RealtimeSessionReconnectEvent():
+            evidence.endings.append("connected anew")
         case RealtimeSessionErrorEvent():
             evidence.errors.append(f"{event.code}: {event.message}")
 
@@ -105,7 +113,7 @@ async def interruption(evidence: Told) -> None:
         parts = (part for message in session.all_messages() for part in message.parts)
         speeches = (part for part in parts if isinstance(part, SpeechPart))
         cut = (part.interrupted_at_ms for part in speeches if part.interrupted_at_ms is not None)
-        evidence.cuts += [f"interrupted at {ms} ms" for ms in cut]
+        evidence.cuts = [f"interrupted at {ms} ms" for ms in cut]
 
 
 async def refused(evidence: Told) -> None:
@@ -126,6 +134,40 @@ async def key(evidence: Told) -> None:
         evidence.errors.append(str(error))
 
 
+async def watched(evidence: Told, *scenario, tools=(), **settings) -> None:
+    """The session's end and its new beginnings are told, whatever becomes of it."""
+    try:
+        async with opened(*tools, reconnect={}, **settings) as session:
+            events = aiter(session)
+            for step in scenario:
+                await step(session)
+                await told.within(PATIENCE, until(events, evidence, RealtimeTurnCompleteEvent), evidence)
+            await told.within(SILENCE, until(events, evidence, type(None)), evidence)
+    except (RealtimeError, ConnectionError) as error:
+        evidence.endings.append(str(error))
+
+
+async def watch(evidence: Told) -> None:
+    """A greeting, a typed turn with a tool, and a silence, whatever becomes of them."""
+
+    async def greet(session):
+        await session.create_response()
+
+    async def ask(session):
+        await session.send(told.LAST_PAYMENT)
+
+    await watched(evidence, greet, ask, tools=(evidence.last_payment,))
+
+
+async def listen(evidence: Told) -> None:
+    """A spoken turn."""
+
+    async def ask(session):
+        await say(session, "tell_me_about_your_bank")
+
+    await watched(evidence, ask)
+
+
 if __name__ == "__main__":
     told.perform(
         {
@@ -135,5 +177,7 @@ if __name__ == "__main__":
             "interruption": interruption,
             "refused": refused,
             "key": key,
+            "watch": watch,
+            "listen": listen,
         }
     )

@@ -28,6 +28,7 @@ class Told:
     tools: list[dict[str, Any]] = field(default_factory=list)
     cuts: list[str] = field(default_factory=list)
     agents: list[str] = field(default_factory=list)
+    outcomes: list[str] = field(default_factory=list)
     errors: list[str] = field(default_factory=list)
     endings: list[str] = field(default_factory=list)
 
@@ -43,6 +44,16 @@ class Told:
     def replace_card(self, card: str, reason: str) -> str:
         self.tools.append({"name": "replace_card", "arguments": {"card": card, "reason": reason}})
         return "done"
+
+
+async def within(seconds: float, waiting: Awaitable[Any], told: Told) -> Any:
+    """What is awaited, or None and a note that it did not come."""
+    try:
+        async with asyncio.timeout(seconds):
+            return await waiting
+    except TimeoutError:
+        told.endings.append(f"nothing within {seconds:g} s")
+        return None
 
 
 def speech(name: str) -> list[bytes]:

@@ -21,6 +21,7 @@ export const told = {
   tools: [],
   cuts: [],
   agents: [],
+  outcomes: [],
   errors: [],
   endings: [],
 };
