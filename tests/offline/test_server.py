@@ -88,6 +88,14 @@ async def test_refusals_come_after_the_handshake_with_the_services_close_codes(s
             )
 
 
+async def test_a_gateways_client_may_name_the_model_that_transcribes(serve):
+    async with (
+        serve() as url,
+        dialled(url + "?intent=transcription&model=gpt-4o-mini-transcribe") as wire,
+    ):
+        assert json.loads(await wire.receive())["type"] == "session.created"
+
+
 async def test_azures_path_takes_its_key_header_and_any_name_of_a_deployment(serve):
     async with serve(Door(refused_keys=frozenset({"sk-bad"}))) as url:
         there = url.replace("/v1/", "/openai/v1/") + "?model=my-deployment"

@@ -121,7 +121,10 @@ class Door:
             # No refusal of this kind was seen; the code is a guess.
             return refusal("invalid_value", "There is no such call: no WebRTC and no SIP here.", "call_id")
         if guest.transcribes:
-            return _model_for_transcription() if guest.model else None
+            # The service wants none. LiveKit's plugins name the one that transcribes at any host but its own,
+            # because gateways go by it.
+            named = guest.model is None or guest.model in TRANSCRIPTION_MODELS
+            return None if named else _model_for_transcription()
         return self._refused_model(guest)
 
     def _refused_model(self, guest: Guest) -> RemoteProtocolError | None:
