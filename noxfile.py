@@ -138,7 +138,7 @@ def client_node(session: nox.Session) -> None:
 @nox.session(requires=["client", "client_node"])
 def clients(session: nox.Session) -> None:
     """What docs/clients.md says, anew; `-- --write` writes it, `-- --client NAME` runs a part."""
-    install(session, ".[offline]", group="clients")
+    install(session, ".[offline,tls]", group="clients")
     environments = Path(session.virtualenv.location).parent
     pythons = {name: environments / f"client-{name}" / "bin" / "python" for name in CLIENTS}
     flags = [f"--environment={name}={path}" for name, path in (pythons | {"node": "node"}).items()]

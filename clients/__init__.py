@@ -7,6 +7,7 @@ clients      the eight, their drivers, and what each cannot do
 features     what is asked of each, and what must have been seen, by the client and on the wire
 drivers/     one script a client, run by an interpreter that has it: `DRIVER SCENARIO URL SPEECH` prints one
              line of JSON, the evidence: what the client gave to its user. Whether it will do is judged here.
-stage        one server and one driver, and what passed between them
+run          one server and one driver, and what passed between them
+mishaps      what the server is told to do wrong, and what must have been seen of it
 letter       every event of the server, against the types of OpenAI's SDK
 """

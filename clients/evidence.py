@@ -22,6 +22,12 @@ class Evidence(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     tools: list[ToolUse] = []
     cuts: list[str] = []
     "The client's own words or events for an interruption."
+    speech: list[str] = []
+    "Where the client told that somebody speaks."
+    order: list[str] = []
+    "Of the caller's transcript and the end of the response, or events that no types know."
+    took: dict[str, float] = {}
+    "Seconds: `dial`, from `updated` asked for to told, to the `first` event of a response."
     agents: list[str] = []
     "Who was in charge, one after the other."
     outcomes: list[str] = []

@@ -4,18 +4,20 @@ A driver plays a scenario; a feature is judged by what the client gave to its us
 wire, so that neither a driver nor a server can pass by saying so. Faults are sentences.
 """
 
+import json
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
+from clients.clients import DRIVERS
 from clients.evidence import Evidence
 from clients.record import Record
 
 Faults = Iterator[str]
 Judge = Callable[[Evidence, Record], Faults]
 
-PAYMENT = "Nineteen dollars went to the florist on Monday."
+PAYMENT: str = json.loads((DRIVERS / "lines.json").read_text())["payment"]
 "What a client's own function `last_payment` returns; nothing else knows it."
-REFUSED_KEY = "sk-refused"
+KEY, REFUSED_KEY = "sk-clients", "sk-refused"
 
 
 @dataclass(frozen=True)
@@ -26,7 +28,7 @@ class Feature:
     judge: Judge
     scenario: str
     "Which the driver plays; two features may be judged by one run."
-    key: str = "sk-clients"
+    key: str = KEY
     "The client's API key."
 
 

@@ -1,4 +1,7 @@
-"""What the server under test answers by: the bank's script, with a desk to be put through to."""
+"""What the server under test answers by: the bank's script, with a desk to be put through to.
+
+Nothing is said before `last_payment` is called, so that a preamble can be.
+"""
 
 from msgspec.structs import replace
 
@@ -14,4 +17,5 @@ DESK = Intent(
 
 def reception() -> Script:
     bank = banking()
-    return replace(bank, intents={"cards_desk": DESK, **bank.intents})
+    wordless = replace(bank.intents["last_payment"], say=[])
+    return replace(bank, intents={"cards_desk": DESK, **bank.intents, "last_payment": wordless})

@@ -8,7 +8,7 @@ from agents.realtime.model_inputs import RealtimeModelSendRawMessage
 from agents.voice import StreamedAudioInput, STTModelSettings
 from agents.voice.models.openai_stt import OpenAISTTModel
 from openai import AsyncOpenAI
-from told import Told
+from told import LINES, Told
 from websockets.exceptions import ConnectionClosedError
 
 MODEL = "gpt-realtime-2.1"
@@ -67,7 +67,7 @@ def note_model(event, evidence: Told) -> set[str]:
 async def text(evidence: Told) -> None:
     async with await session(receptionist(), output_modalities=["text"]) as talk:
         events = aiter(talk)
-        for line in (told.ABOUT_BANK, told.HOW_LONG):
+        for line in (LINES["about_bank"], LINES["how_long"]):
             await talk.send_message(line)
             await until(events, evidence, "model:turn_ended")
 
@@ -89,9 +89,9 @@ async def tool(evidence: Told) -> None:
     agent = receptionist(tools=[function_tool(evidence.last_payment)])
     async with await session(agent, output_modalities=["text"]) as talk:
         events = aiter(talk)
-        await talk.send_message(told.LAST_PAYMENT)
+        await talk.send_message(LINES["last_payment"])
         await until(events, evidence, "tool_end")
-        while told.PAYMENT not in " ".join(evidence.heard):
+        while LINES["payment"] not in " ".join(evidence.heard):
             await until(events, evidence, "model:turn_ended")
 
 
@@ -99,7 +99,7 @@ async def forced(evidence: Told) -> None:
     agent = receptionist(tools=[function_tool(evidence.note_caller)])
     async with await session(agent, output_modalities=["text"], tool_choice="required") as talk:
         events = aiter(talk)
-        await talk.send_message(told.HELLO)
+        await talk.send_message(LINES["hello"])
         await until(events, evidence, "tool_end")
 
 
@@ -120,11 +120,11 @@ async def handoff(evidence: Told) -> None:
     reception = receptionist(handoffs=[realtime_handoff(cards)])
     async with await session(reception, output_modalities=["text"]) as talk:
         events = aiter(talk)
-        await talk.send_message(told.CARDS_DESK)
+        await talk.send_message(LINES["cards_desk"])
         await until(events, evidence, "handoff")
         while "cards desk" not in " ".join(evidence.heard):
             await until(events, evidence, "model:turn_ended")
-        await talk.send_message(told.GOLD_CARD)
+        await talk.send_message(LINES["gold_card"])
         while "is blocked" not in " ".join(evidence.heard):
             await until(events, evidence, "model:turn_ended")
 
@@ -150,7 +150,7 @@ async def aside(evidence: Told) -> None:
         item = {
             "type": "message",
             "role": "user",
-            "content": [{"type": "input_text", "text": told.ABOUT_BANK}],
+            "content": [{"type": "input_text", "text": LINES["about_bank"]}],
         }
         response = {"conversation": "none", "output_modalities": ["text"], "input": [item]}
         message = {"type": "response.create", "other_data": {"response": response}}
@@ -164,7 +164,7 @@ async def refused(evidence: Told) -> None:
     async with await session(receptionist(), output_modalities=["text"], max_output_tokens=0) as talk:
         events = aiter(talk)
         await until(events, evidence, "error")
-        await talk.send_message(told.ABOUT_BANK)
+        await talk.send_message(LINES["about_bank"])
         await until(events, evidence, "model:turn_ended")
 
 

@@ -11,7 +11,7 @@ from livekit.agents.voice import io
 from livekit.plugins import openai
 from openai.types.realtime import AudioTranscription
 from openai.types.realtime.realtime_audio_input_turn_detection import ServerVad
-from told import Told
+from told import LINES, Told
 
 RATE = 24000
 PATIENCE = 12
@@ -99,7 +99,8 @@ class Talk:
         self.session.output.audio = Loudspeaker(evidence, pace)
         self.session.on("conversation_item_added", self._added)
         self.session.on("user_input_transcribed", self._transcribed)
-        self.session.on("error", lambda event: evidence.errors.append(str(event.error)))
+        self.session.on("user_state_changed", self._changed)
+        self.session.on("error", lambda event: evidence.errors.append(chained(event.error)))
         self.session.on("close", lambda event: evidence.endings.append(f"{event.reason} {event.error}"))
 
     def _added(self, event) -> None:
@@ -110,6 +111,10 @@ class Talk:
         if item.interrupted:
             self.evidence.cuts.append("interrupted")
 
+    def _changed(self, event) -> None:
+        if event.new_state == "speaking":
+            self.evidence.speech.append("user_state_changed")
+
     def _transcribed(self, event) -> None:
         if event.is_final:
             self.evidence.understood.append(event.transcript)
@@ -119,6 +124,15 @@ class Talk:
 
     async def hear(self, words: str) -> None:
         await until(lambda: words in " ".join(self.evidence.heard))
+
+
+def chained(error) -> str:
+    """A fault as the session tells it, and the exceptions that it came from."""
+    told, cause = str(error), getattr(error, "error", None)
+    while cause is not None:
+        told += f" <- {cause!r}"
+        cause = cause.__cause__
+    return told
 
 
 async def until(seen) -> None:
@@ -176,7 +190,7 @@ def named(evidence: Told, name: str):
 
 
 async def text(talk: Talk) -> None:
-    for line in (told.ABOUT_BANK, told.HOW_LONG):
+    for line in (LINES["about_bank"], LINES["how_long"]):
         await talk.write(line)
 
 
@@ -188,13 +202,13 @@ async def voice(talk: Talk) -> None:
 
 
 async def tool(talk: Talk) -> None:
-    await talk.write(told.LAST_PAYMENT)
-    await talk.hear(told.PAYMENT)
+    await talk.write(LINES["last_payment"])
+    await talk.hear(LINES["payment"])
 
 
 async def forced(talk: Talk) -> None:
     choice = {"type": "function", "function": {"name": "note_caller"}}
-    talk.session.generate_reply(user_input=told.HELLO, tool_choice=choice)
+    talk.session.generate_reply(user_input=LINES["hello"], tool_choice=choice)
     await until(lambda: talk.evidence.tools)
 
 
@@ -227,9 +241,9 @@ def reception(evidence: Told) -> Agent:
 
 
 async def handoff(talk: Talk) -> None:
-    await talk.write(told.CARDS_DESK)
+    await talk.write(LINES["cards_desk"])
     await until(lambda: talk.evidence.agents[1:])
-    await talk.write(told.GOLD_CARD)
+    await talk.write(LINES["gold_card"])
     await talk.hear("is blocked")
 
 
@@ -250,7 +264,7 @@ async def transcription(evidence: Told) -> None:
 
 async def refused(talk: Talk) -> None:
     await until(lambda: talk.evidence.errors)
-    await talk.write(told.ABOUT_BANK)
+    await talk.write(LINES["about_bank"])
 
 
 async def key(talk: Talk) -> None:
@@ -268,7 +282,7 @@ async def reply(talk: Talk, **asked) -> None:
 async def watch(talk: Talk) -> None:
     """A greeting, a typed turn with a tool, and a silence, whatever becomes of them."""
     await reply(talk)
-    await reply(talk, user_input=told.LAST_PAYMENT)
+    await reply(talk, user_input=LINES["last_payment"])
     await asyncio.sleep(SILENCE)
 
 

@@ -1,16 +1,21 @@
 """OpenAI's SDK for Python."""
 
+import asyncio
 import base64
 import json
+import time
+from contextlib import AsyncExitStack, asynccontextmanager
 
 import told
 from openai import AsyncOpenAI
-from told import Told
+from told import LINES, Told
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 
 PATIENCE = 6
 "Seconds in which a response begins and ends."
-SILENCE = 2
+SILENCE = 6
+"Longer than the answer sounds."
+TOOL_RUNS = 1
 MODEL = "gpt-realtime-2.1"
 TOOLS = {
     "last_payment": {
@@ -51,10 +56,14 @@ def note(event, evidence: Told) -> None:
             evidence.audio_bytes += len(base64.b64decode(event.delta))
         case "conversation.item.input_audio_transcription.completed":
             evidence.understood.append(event.transcript)
+            evidence.order.append("transcript")
         case "input_audio_buffer.speech_started":
-            evidence.cuts.append(event.type)
+            evidence.speech.append(event.type)
         case "response.done":
             evidence.outcomes.append(outcome(event.response))
+            evidence.order.append("response")
+        case "response.mood.detected":
+            evidence.order.append(event.type)
         case "error":
             evidence.errors.append(f"{event.error.code}: {event.error.message}")
 
@@ -62,7 +71,8 @@ def note(event, evidence: Told) -> None:
 def outcome(response) -> str:
     """`failed rate_limit_exceeded`, and what it held: `completed message function_call`."""
     details = response.status_details
-    why = details and (details.reason or (details.error and details.error.code))
+    fault = details and details.error
+    why = (details and details.reason) or (fault and (fault.code or fault.type))
     return " ".join([response.status, why or "", *(item.type for item in response.output)])
 
 
@@ -84,7 +94,7 @@ async def configure(connection, **session) -> None:
 async def text(evidence: Told) -> None:
     async with connected() as connection:
         await configure(connection, output_modalities=["text"])
-        for line in (told.ABOUT_BANK, told.HOW_LONG):
+        for line in (LINES["about_bank"], LINES["how_long"]):
             await write(connection, line)
             await until(connection, evidence, "response.done")
 
@@ -107,7 +117,7 @@ async def run_call(connection, evidence: Told, response) -> None:
 async def tool_round_trip(evidence: Told) -> None:
     async with connected() as connection:
         await configure(connection, output_modalities=["text"], tools=[tool("last_payment")])
-        await write(connection, told.LAST_PAYMENT)
+        await write(connection, LINES["last_payment"])
         done = await until(connection, evidence, "response.done")
         await run_call(connection, evidence, done.response)
         await connection.response.create()
@@ -129,9 +139,9 @@ async def interruption(evidence: Told) -> None:
         await configure(connection, audio=TRANSCRIBED)
         await say(connection, "tell_me_about_your_bank")
         first = await until(connection, evidence, "response.output_audio.delta")
-        evidence.cuts.clear()
         await say(connection, "hold_on_a_sec")
-        await until(connection, evidence, "input_audio_buffer.speech_started")
+        speech = await until(connection, evidence, "input_audio_buffer.speech_started")
+        evidence.cuts.append(speech.type)
         await connection.conversation.item.truncate(item_id=first.item_id, content_index=0, audio_end_ms=100)
         await until(connection, evidence, "conversation.item.truncated")
         while "take your time" not in " ".join(evidence.heard):
@@ -147,7 +157,7 @@ async def transcription(evidence: Told) -> None:
 
 async def aside(evidence: Told) -> None:
     async with connected() as connection:
-        content = [{"type": "input_text", "text": told.ABOUT_BANK}]
+        content = [{"type": "input_text", "text": LINES["about_bank"]}]
         item = {"type": "message", "role": "user", "content": content}
         await connection.response.create(
             response={
@@ -164,7 +174,7 @@ async def refused(evidence: Told) -> None:
     async with connected() as connection:
         await configure(connection, tool_choice="sometimes")
         await until(connection, evidence, "error")
-        await write(connection, told.ABOUT_BANK)
+        await write(connection, LINES["about_bank"])
         await until(connection, evidence, "response.done")
 
 
@@ -182,23 +192,44 @@ def noted(evidence: Told):
     return reconnecting
 
 
+@asynccontextmanager
+async def timed(evidence: Told, stage: str):
+    began = time.monotonic()
+    yield
+    evidence.took[stage] = time.monotonic() - began
+
+
 async def watch(evidence: Told) -> None:
-    """A greeting, a typed turn with a tool, a spoken turn and a silence, whatever becomes of them."""
+    """A greeting, a typed turn with a tool, and a silence, whatever becomes of them."""
     try:
-        async with connected(model=MODEL, on_reconnecting=noted(evidence)) as connection:
-            await configure(connection, tools=[tool("last_payment")], audio=TRANSCRIBED)
-            await told.within(PATIENCE, until(connection, evidence, "session.updated"), evidence)
-            await connection.response.create()
-            await told.within(PATIENCE, until(connection, evidence, "response.done"), evidence)
-            await write(connection, told.LAST_PAYMENT)
-            done = await told.within(PATIENCE, until(connection, evidence, "response.done"), evidence)
-            if done and done.response.status == "completed":
-                await run_call(connection, evidence, done.response)
-                await connection.response.create()
-                await told.within(PATIENCE, until(connection, evidence, "response.done"), evidence)
-            await told.within(SILENCE, until(connection, evidence, "nothing"), evidence)
+        async with AsyncExitStack() as stack:
+            async with timed(evidence, "dial"):
+                dialled = connected(model=MODEL, on_reconnecting=noted(evidence))
+                connection = await stack.enter_async_context(dialled)
+            await watched(connection, evidence)
     except (InvalidStatus, ConnectionClosed, ConnectionError) as ending:
         evidence.endings.append(str(ending))
+
+
+async def watched(connection, evidence: Told) -> None:
+    async def end_of_response():
+        return await told.within(PATIENCE, until(connection, evidence, "response.done"), evidence)
+
+    async with timed(evidence, "updated"):
+        await configure(connection, tools=[tool("last_payment")], audio=TRANSCRIBED)
+        await told.within(PATIENCE, until(connection, evidence, "session.updated"), evidence)
+    async with timed(evidence, "first"):
+        await connection.response.create()
+        await told.within(PATIENCE, until(connection, evidence, "response.created"), evidence)
+    await end_of_response()
+    await write(connection, LINES["last_payment"])
+    done = await end_of_response()
+    if done and done.response.status == "completed":
+        await asyncio.sleep(TOOL_RUNS)
+        await run_call(connection, evidence, done.response)
+        await connection.response.create()
+        await end_of_response()
+    await told.within(SILENCE, until(connection, evidence, "nothing"), evidence)
 
 
 async def listen(evidence: Told) -> None:

@@ -15,6 +15,7 @@ from pipecat.frames.frames import (
     LLMTextFrame,
     TranscriptionFrame,
     TTSAudioRawFrame,
+    UserStartedSpeakingFrame,
 )
 from pipecat.observers.base_observer import BaseObserver, FramePushed
 from pipecat.pipeline.pipeline import Pipeline
@@ -26,7 +27,7 @@ from pipecat.services.openai.realtime import events
 from pipecat.services.openai.realtime.llm import OpenAIRealtimeLLMService
 from pipecat.services.openai.stt import OpenAIRealtimeSTTService
 from pipecat.workers.runner import WorkerRunner
-from told import Told
+from told import LINES, Told
 
 RATE = 24000
 PATIENCE = 6
@@ -56,6 +57,8 @@ class Witness(BaseObserver):
                 self._evidence.audio_bytes += len(audio)
             case TranscriptionFrame(text=text):
                 self._evidence.understood.append(text)
+            case UserStartedSpeakingFrame():
+                self._evidence.speech.append("UserStartedSpeakingFrame")
             case InterruptionFrame():
                 self._evidence.cuts.append("InterruptionFrame")
             case ErrorFrame(error=error):
@@ -155,7 +158,7 @@ def note_caller(evidence: Told):
 
 async def text(talk: Talk) -> None:
     await talk.hear("eighteen ninety-two")
-    await talk.write(told.HOW_LONG)
+    await talk.write(LINES["how_long"])
     await talk.hear("five days")
 
 
@@ -169,7 +172,7 @@ async def voice(talk: Talk) -> None:
 
 
 async def tool(talk: Talk) -> None:
-    await talk.hear(told.PAYMENT)
+    await talk.hear(LINES["payment"])
 
 
 async def forced(talk: Talk) -> None:
@@ -219,7 +222,7 @@ async def watch(talk: Talk) -> None:
     """A greeting, a typed turn with a tool, and a silence, whatever becomes of them."""
     await told.within(PATIENCE, talk.hear("."), talk.evidence)
     before = len(talk.evidence.heard)
-    await talk.write(told.LAST_PAYMENT)
+    await talk.write(LINES["last_payment"])
     await told.within(PATIENCE, until(lambda: len(talk.evidence.heard) > before), talk.evidence)
     await told.within(PATIENCE, talk.hear("florist"), talk.evidence)
     await asyncio.sleep(SILENCE)
@@ -237,15 +240,15 @@ if __name__ == "__main__":
     logger.add(sys.stderr, level="WARNING")
     told.perform(
         {
-            "text": talking(text, told.ABOUT_BANK, output_modalities=["text"]),
+            "text": talking(text, LINES["about_bank"], output_modalities=["text"]),
             "voice": talking(voice, audio=SPOKEN),
-            "tool": talking(tool, told.LAST_PAYMENT, last_payment, output_modalities=["text"]),
+            "tool": talking(tool, LINES["last_payment"], last_payment, output_modalities=["text"]),
             "forced": talking(
-                forced, told.HELLO, note_caller, output_modalities=["text"], tool_choice="required"
+                forced, LINES["hello"], note_caller, output_modalities=["text"], tool_choice="required"
             ),
             "interruption": talking(interruption, audio=SPOKEN),
             "transcription": transcription,
-            "refused": talking(refused, told.ABOUT_BANK, output_modalities=["text"], max_output_tokens=0),
+            "refused": talking(refused, LINES["about_bank"], output_modalities=["text"], max_output_tokens=0),
             "key": talking(key),
             "watch": talking(watch, "", last_payment, audio=SPOKEN),
             "listen": talking(listen, audio=SPOKEN),

@@ -5,6 +5,7 @@ import asyncio
 import told
 from openai import AsyncOpenAI
 from pydantic_ai import Agent
+from pydantic_ai.exceptions import ModelHTTPError
 from pydantic_ai.messages import (
     PartDeltaEvent,
     PartEndEvent,
@@ -19,7 +20,7 @@ from pydantic_ai.messages import (
 from pydantic_ai.providers.openai import OpenAIProvider
 from pydantic_ai.realtime import RealtimeError
 from pydantic_ai.realtime.openai import OpenAIRealtimeModel
-from told import Told
+from told import LINES, Told
 
 BYTES_A_SECOND = 48000
 PATIENCE = 6
@@ -56,7 +57,7 @@ def note(event, evidence: Told) -> None:
         case PartDeltaEvent(delta=SpeechPartDelta(speaker="assistant", audio_chunk=bytes(chunk))):
             evidence.audio_bytes += len(chunk)
         case RealtimeInputSpeechStartEvent():
-            evidence.cuts.append("speech")
+            evidence.speech.append("RealtimeInputSpeechStartEvent")
         case RealtimeSessionReconnectEvent():
             evidence.endings.append("connected anew")
         case RealtimeSessionErrorEvent():
@@ -71,7 +72,7 @@ async def say(session, name: str) -> None:
 async def text(evidence: Told) -> None:
     async with opened(output_modality="text") as session:
         events = aiter(session)
-        for line in (told.ABOUT_BANK, told.HOW_LONG):
+        for line in (LINES["about_bank"], LINES["how_long"]):
             await session.send(line)
             await until(events, evidence, RealtimeTurnCompleteEvent)
 
@@ -88,7 +89,7 @@ async def voice(evidence: Told) -> None:
 async def tool(evidence: Told) -> None:
     async with opened(evidence.last_payment, output_modality="text") as session:
         events = aiter(session)
-        await session.send(told.LAST_PAYMENT)
+        await session.send(LINES["last_payment"])
         await until(events, evidence, RealtimeTurnCompleteEvent)
 
 
@@ -113,7 +114,7 @@ async def interruption(evidence: Told) -> None:
         parts = (part for message in session.all_messages() for part in message.parts)
         speeches = (part for part in parts if isinstance(part, SpeechPart))
         cut = (part.interrupted_at_ms for part in speeches if part.interrupted_at_ms is not None)
-        evidence.cuts = [f"interrupted at {ms} ms" for ms in cut]
+        evidence.cuts += [f"interrupted at {ms} ms" for ms in cut]
 
 
 async def refused(evidence: Told) -> None:
@@ -122,7 +123,7 @@ async def refused(evidence: Told) -> None:
         events = aiter(session)
         await session.commit_audio()
         await until(events, evidence, RealtimeSessionErrorEvent)
-        await session.send(told.ABOUT_BANK)
+        await session.send(LINES["about_bank"])
         await until(events, evidence, RealtimeTurnCompleteEvent)
 
 
@@ -143,7 +144,7 @@ async def watched(evidence: Told, *scenario, tools=(), **settings) -> None:
                 await step(session)
                 await told.within(PATIENCE, until(events, evidence, RealtimeTurnCompleteEvent), evidence)
             await told.within(SILENCE, until(events, evidence, type(None)), evidence)
-    except (RealtimeError, ConnectionError) as error:
+    except (RealtimeError, ModelHTTPError, ConnectionError) as error:
         evidence.endings.append(str(error))
 
 
@@ -154,7 +155,7 @@ async def watch(evidence: Told) -> None:
         await session.create_response()
 
     async def ask(session):
-        await session.send(told.LAST_PAYMENT)
+        await session.send(LINES["last_payment"])
 
     await watched(evidence, greet, ask, tools=(evidence.last_payment,))
 

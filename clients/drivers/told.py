@@ -9,13 +9,8 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
-PAYMENT = "Nineteen dollars went to the florist on Monday."
-ABOUT_BANK = "Tell me about your bank."
-HOW_LONG = "How long does a new card take?"
-LAST_PAYMENT = "When was my last payment? My card ends in 4271."
-HELLO = "Hello there."
-CARDS_DESK = "Put me through to the cards desk."
-GOLD_CARD = "I lost my gold card."
+LINES = json.loads(Path(__file__).with_name("lines.json").read_text())
+"What the caller types, by name; `payment` is what the client's own function `last_payment` returns."
 PIECE = 4800
 "Bytes: 100 ms of 24 kHz PCM."
 
@@ -27,6 +22,9 @@ class Told:
     understood: list[str] = field(default_factory=list)
     tools: list[dict[str, Any]] = field(default_factory=list)
     cuts: list[str] = field(default_factory=list)
+    speech: list[str] = field(default_factory=list)
+    order: list[str] = field(default_factory=list)
+    took: dict[str, float] = field(default_factory=dict)
     agents: list[str] = field(default_factory=list)
     outcomes: list[str] = field(default_factory=list)
     errors: list[str] = field(default_factory=list)
@@ -35,7 +33,7 @@ class Told:
     def last_payment(self, card_digits: str) -> str:
         """The client's own function."""
         self.tools.append({"name": "last_payment", "arguments": {"card_digits": card_digits}})
-        return PAYMENT
+        return LINES["payment"]
 
     def note_caller(self, name: str) -> str:
         self.tools.append({"name": "note_caller", "arguments": {"name": name}})

@@ -1,9 +1,7 @@
 // @openai/agents: its realtime session, over a WebSocket.
 
 import { OpenAIRealtimeWebSocket, RealtimeAgent, RealtimeSession, tool } from "@openai/agents/realtime";
-import {
-  ABOUT_BANK, CARDS_DESK, GOLD_CARD, HOW_LONG, LAST_PAYMENT, functions, perform, speech, told, until, url,
-} from "./told.mjs";
+import { functions, lines, perform, speech, told, until, url } from "./told.mjs";
 
 const TRANSCRIBED = {
   input: { transcription: { model: "gpt-4o-mini-transcribe" }, turnDetection: { type: "server_vad" } },
@@ -61,7 +59,7 @@ function say(session, name) {
 await perform({
   async text() {
     const { session, turns } = await connect(receptionist(), { outputModalities: ["text"] });
-    for (const [index, line] of [ABOUT_BANK, HOW_LONG].entries()) {
+    for (const [index, line] of [lines.about_bank, lines.how_long].entries()) {
       session.sendMessage(line);
       await until(() => turns.ended > index);
     }
@@ -78,7 +76,7 @@ await perform({
   async tool() {
     const agent = receptionist({ tools: [ownTool("last_payment", "card_digits")] });
     const { session } = await connect(agent, { outputModalities: ["text"] });
-    session.sendMessage(LAST_PAYMENT);
+    session.sendMessage(lines.last_payment);
     await until(() => heard().includes("florist"));
   },
 
@@ -86,7 +84,7 @@ await perform({
     const agent = receptionist({ tools: [ownTool("last_payment", "card_digits"), ownTool("note_caller", "name")] });
     const toolChoice = { type: "function", name: "note_caller" };
     const { session } = await connect(agent, { outputModalities: ["text"], toolChoice });
-    session.sendMessage("Hello there.");
+    session.sendMessage(lines.hello);
     await until(() => told.tools.length > 0);
     session.close();
   },
@@ -106,15 +104,15 @@ await perform({
       tools: [ownTool("replace_card", "card", "reason")],
     });
     const { session } = await connect(receptionist({ handoffs: [cards] }), { outputModalities: ["text"] });
-    session.sendMessage(CARDS_DESK);
+    session.sendMessage(lines.cards_desk);
     await until(() => told.agents.length > 0 && heard().includes("cards desk"));
-    session.sendMessage(GOLD_CARD);
+    session.sendMessage(lines.gold_card);
     await until(() => heard().includes("is blocked"));
   },
 
   async aside() {
     const { transport } = await connect(receptionist());
-    const input = [{ type: "message", role: "user", content: [{ type: "input_text", text: ABOUT_BANK }] }];
+    const input = [{ type: "message", role: "user", content: [{ type: "input_text", text: lines.about_bank }] }];
     const response = { conversation: "none", output_modalities: ["text"], input };
     transport.sendEvent({ type: "response.create", response });
     await until(() => told.heard.length > 0);
@@ -126,7 +124,7 @@ await perform({
       providerData: { max_output_tokens: 0 },
     });
     await until(() => told.errors.length > 0);
-    session.sendMessage(ABOUT_BANK);
+    session.sendMessage(lines.about_bank);
     await until(() => told.heard.length > 0);
   },
 

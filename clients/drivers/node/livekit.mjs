@@ -3,9 +3,7 @@
 import { initializeLogger, llm, voice } from "@livekit/agents";
 import * as openai from "@livekit/agents-plugin-openai";
 import { AudioFrame } from "@livekit/rtc-node";
-import {
-  ABOUT_BANK, CARDS_DESK, GOLD_CARD, HOW_LONG, LAST_PAYMENT, functions, perform, speech, told, until, url,
-} from "./told.mjs";
+import { functions, lines, perform, speech, told, until, url } from "./told.mjs";
 
 const RATE = 24000;
 const ADDRESS = url.replace("ws", "http");
@@ -141,7 +139,7 @@ initializeLogger({ pretty: false, level: "warn" });
 await perform({
   async text() {
     const { session } = await start(agent(), { modalities: ["text"] });
-    for (const line of [ABOUT_BANK, HOW_LONG]) await write(session, line);
+    for (const line of [lines.about_bank, lines.how_long]) await write(session, line);
     await until(() => heard().includes("five days"));
   },
 
@@ -155,14 +153,14 @@ await perform({
 
   async tool() {
     const { session } = await start(agent(ownTool("last_payment", "card_digits")), { modalities: ["text"] });
-    await write(session, LAST_PAYMENT);
+    await write(session, lines.last_payment);
     await until(() => heard().includes("florist"));
   },
 
   async forced() {
     // A named function goes out as a bare string, which the service refuses.
     const { session } = await start(agent(ownTool("note_caller", "name")), { modalities: ["text"] });
-    session.generateReply({ userInput: "Hello there.", toolChoice: "required" });
+    session.generateReply({ userInput: lines.hello, toolChoice: "required" });
     await until(() => told.tools.length > 0);
   },
 
@@ -185,9 +183,9 @@ await perform({
         }),
     });
     const { session } = await start(new Desk("reception", transfer), { modalities: ["text"] });
-    await write(session, CARDS_DESK);
+    await write(session, lines.cards_desk);
     await until(() => told.agents.length > 1);
-    await write(session, GOLD_CARD);
+    await write(session, lines.gold_card);
     await until(() => heard().includes("is blocked"));
   },
 
@@ -211,7 +209,7 @@ await perform({
   async refused() {
     const { session } = await start(agent(), { modalities: ["text"], speed: 9 });
     await until(() => told.errors.length > 0);
-    await write(session, ABOUT_BANK);
+    await write(session, lines.about_bank);
     await until(() => told.heard.length > 0);
   },
 

@@ -2,9 +2,7 @@
 
 import { OpenAIRealtimeWS } from "openai/realtime/ws";
 import OpenAI from "openai";
-import {
-  ABOUT_BANK, HOW_LONG, LAST_PAYMENT, functions, perform, speech, told, until, url,
-} from "./told.mjs";
+import { functions, lines, perform, speech, told, until, url } from "./told.mjs";
 
 const TRANSCRIBED = { input: { transcription: { model: "gpt-4o-mini-transcribe" } } };
 const TOOLS = Object.entries({ last_payment: "card_digits", note_caller: "name" }).map(([name, argument]) => ({
@@ -83,7 +81,7 @@ await perform({
   async text() {
     const { realtime, next } = await connect();
     configure(realtime, { output_modalities: ["text"] });
-    for (const line of [ABOUT_BANK, HOW_LONG]) {
+    for (const line of [lines.about_bank, lines.how_long]) {
       write(realtime, line);
       await next("response.done");
     }
@@ -101,7 +99,7 @@ await perform({
   async tool() {
     const { realtime, next } = await connect();
     configure(realtime, { output_modalities: ["text"], tools: TOOLS.slice(0, 1) });
-    write(realtime, LAST_PAYMENT);
+    write(realtime, lines.last_payment);
     answerCall(realtime, await next("response.done"));
     realtime.send({ type: "response.create" });
     await next("response.done");
@@ -139,7 +137,7 @@ await perform({
 
   async aside() {
     const { realtime, next } = await connect();
-    const response = { conversation: "none", output_modalities: ["text"], input: [typed(ABOUT_BANK)] };
+    const response = { conversation: "none", output_modalities: ["text"], input: [typed(lines.about_bank)] };
     realtime.send({ type: "response.create", response });
     await next("response.done");
   },
@@ -148,7 +146,7 @@ await perform({
     const { realtime, next } = await connect();
     configure(realtime, { tool_choice: "sometimes" });
     await until(() => told.errors.length > 0);
-    write(realtime, ABOUT_BANK);
+    write(realtime, lines.about_bank);
     await next("response.done");
   },
 

@@ -5,14 +5,10 @@ import { join } from "node:path";
 
 const [, , scenario, url, speechFolder] = process.argv;
 const PIECE = 4800; // bytes: 100 ms of 24 kHz PCM
-const PAYMENT = "Nineteen dollars went to the florist on Monday.";
 
 export { url };
-export const ABOUT_BANK = "Tell me about your bank.";
-export const HOW_LONG = "How long does a new card take?";
-export const LAST_PAYMENT = "When was my last payment? My card ends in 4271.";
-export const CARDS_DESK = "Put me through to the cards desk.";
-export const GOLD_CARD = "I lost my gold card.";
+// What the caller types, by name; `payment` is what the client's own function `last_payment` returns.
+export const lines = JSON.parse(readFileSync(new URL("../lines.json", import.meta.url)));
 
 export const told = {
   heard: [],
@@ -20,6 +16,9 @@ export const told = {
   understood: [],
   tools: [],
   cuts: [],
+  speech: [],
+  order: [],
+  took: {},
   agents: [],
   outcomes: [],
   errors: [],
@@ -30,7 +29,7 @@ export const told = {
 export const functions = {
   last_payment(args) {
     told.tools.push({ name: "last_payment", arguments: args });
-    return PAYMENT;
+    return lines.payment;
   },
   note_caller(args) {
     told.tools.push({ name: "note_caller", arguments: args });
