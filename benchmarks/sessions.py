@@ -102,13 +102,27 @@ def serving(sessions: int) -> Iterator[tuple[int, str]]:
             process.kill()
 
 
-async def talk(url: str, audio: list[str], waits: list[float], opened: trio.Event) -> None:
+class Start:
+    """Waits until all sessions are open."""
+
+    def __init__(self, sessions: int) -> None:
+        self._missing = sessions
+        self.given = trio.Event()
+
+    async def wait(self) -> None:
+        self._missing -= 1
+        if not self._missing:
+            self.given.set()
+        await self.given.wait()
+
+
+async def talk(url: str, audio: list[str], waits: list[float], start: Start) -> None:
     """One session: a turn, and its answer to the end."""
     async with open_websocket_wire(url, backlog=1 << 24, max_message_size=1 << 24) as wire:
         wire.send(json.dumps({"type": "session.update", "session": SESSION}))
         while json.loads(await wire.receive())["type"] != "session.updated":
             pass
-        await opened.wait()
+        await start.wait()
         for piece in audio:
             wire.send(piece)
             await trio.lowlevel.checkpoint()
@@ -125,12 +139,10 @@ async def round_of(sessions: int, process: int, url: str, audio: list[str]) -> R
     done = Round([])
     with trio.fail_after(PATIENCE):
         async with trio.open_nursery() as nursery:
-            opened = trio.Event()
+            start = Start(sessions)
             for _ in range(sessions):
-                nursery.start_soon(talk, url, audio, done.waits, opened)
-            await trio.sleep(SETTLED)
-            opened.set()
-            await trio.sleep(SETTLED)
+                nursery.start_soon(talk, url, audio, done.waits, start)
+            await start.given.wait()
             done.most = Held.by(process)
     await trio.sleep(SETTLED)
     return done

@@ -1,5 +1,6 @@
 """The ears understand a voice on the telephone, tell speech from silence, and serve several calls at once."""
 
+import gc
 from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
@@ -116,3 +117,33 @@ def edges(samples):
 def test_there_is_no_speech_in_silence_or_hiss(level):
     """Dead silence, a quiet line, and white noise at -30 dBFS."""
     assert TurnDetector(SileroGate(), silence_ms=SILENCE_MS).feed(noise(3000, level)) == []
+
+
+def test_a_detector_that_is_used_again_remembers_nothing_of_the_call_before(spoken):
+    """To the last bit: a new one and one that has heard a call find the same in another call."""
+    first, other = spoken[LINES[0]], spoken[LINES[1]]
+    new = SileroGate()
+    fresh = found(new, first)
+    used = SileroGate()
+    found(used, other)
+    again = used._detector
+    del used
+    gc.collect()
+    reused = SileroGate()
+    assert reused._detector is again
+    assert found(reused, first) == fresh
+
+
+def found(gate, samples):
+    whole = len(samples) - len(samples) % 256
+    return [gate.probability(samples[start : start + 256]) for start in range(0, whole, 256)]
+
+
+def test_calls_one_after_the_other_share_one_detector():
+    """Each that is made anew costs 3 MB for good."""
+    detectors = set()
+    for _ in range(20):
+        gate = SileroGate()
+        detectors.add(id(gate._detector))
+        del gate
+    assert len(detectors) == 1
