@@ -28,7 +28,7 @@ from twiliobridge.wires.websocket import open_websocket_wire
 LINE = Path(__file__).parents[1] / "audio_samples" / "banking" / "what_is_my_balance.wav"
 SETTLED = 3.0
 "Seconds after the last session before anything is counted: Hypercorn holds a connection for two."
-PATIENCE = 900.0
+PATIENCE = 1800.0
 "Seconds for a round."
 SESSION = {
     "type": "realtime",

@@ -109,9 +109,13 @@ class SileroGate:
 
     def __init__(self) -> None:
         self._detector = _take_detector()
-        finalize(self, _idle.append, self._detector)
+        self._give_back = finalize(self, _idle.append, self._detector)
         self._upsampler = Resampler(RATE, _ENGINE_RATE)
 
     def probability(self, frame: Int16) -> float:
         """Of 256 samples, 0.0 to 1.0."""
         return float(self._detector.process_samples(self._upsampler.feed(to_float(frame)).tolist()))
+
+    def close(self) -> None:
+        """Its detector may serve another call. Left out, the garbage collector does it, later."""
+        self._give_back()

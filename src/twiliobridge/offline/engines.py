@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 import numpy as np
 import numpy.typing as npt
@@ -31,6 +31,15 @@ class Voice(Protocol):
 
     def speak(self, text: str) -> Iterable[Int16]:
         """The speech in pieces, each a sentence or less, so that the first is ready early."""
+        ...
+
+
+@runtime_checkable
+class Closable(Protocol):
+    """A speech detector that holds what another session can use."""
+
+    def close(self) -> None:
+        """It hears no more. Idempotent."""
         ...
 
 

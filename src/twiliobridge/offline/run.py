@@ -3,7 +3,7 @@
 import logging
 import math
 from base64 import b64decode
-from contextlib import suppress
+from contextlib import closing, suppress
 from functools import partial
 
 import trio
@@ -51,12 +51,13 @@ async def run_offline_session(
     `name` is the model's, as the client asked for it; `update` is what the session begins with beside its
     defaults. Cancelled, it leaves nothing running.
     """
-    async with trio.open_nursery() as nursery:
-        seed = model.next_seed()
-        session = model.new_session(seed, name, trio.current_time(), update)
-        shell = _Shell(wire, model, seed, session, nursery.cancel_scope)
-        for task in (shell.hear, shell.keep_time, shell.recognise, shell.speak):
-            nursery.start_soon(task)
+    seed = model.next_seed()
+    session = model.new_session(seed, name, trio.current_time(), update)
+    with closing(session):
+        async with trio.open_nursery() as nursery:
+            shell = _Shell(wire, model, seed, session, nursery.cancel_scope)
+            for task in (shell.hear, shell.keep_time, shell.recognise, shell.speak):
+                nursery.start_soon(task)
     return shell.ending
 
 

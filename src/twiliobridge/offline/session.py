@@ -11,6 +11,7 @@ from random import Random
 from twiliobridge.conversation.vad import Gate
 from twiliobridge.offline.agenda import Agenda
 from twiliobridge.offline.brain import Brain
+from twiliobridge.offline.engines import Closable
 from twiliobridge.offline.faults import Loss
 from twiliobridge.offline.incidents import Incident
 from twiliobridge.offline.items import Conversation
@@ -65,6 +66,7 @@ class OfflineSession:
         self._brain = brain
         self._knobs = knobs
         self._hears = opening.hears
+        self._gate = gate
         ids = Ids(opening.seed)
         session = opening.session(ids.new("sess"), knobs.session_seconds)
         self._conversation = Conversation()
@@ -121,6 +123,11 @@ class OfflineSession:
     def awaits(self, item_id: str) -> bool:
         """Whether more audio of that Speak job is still wanted."""
         return not self._outlet.closed and self._responding.awaits(item_id)
+
+    def close(self) -> None:
+        """It is over, and is told of nothing any more: what its ears hold may serve another."""
+        if isinstance(self._gate, Closable):
+            self._gate.close()
 
     # ------------------------------------------------------------ time
 
