@@ -6,7 +6,7 @@ import pytest
 
 from twiliobridge.offline.behaviours import BEHAVIOURS, behaving
 from twiliobridge.offline.faults import Loss, Noise, Odd
-from twiliobridge.offline.incidents import Incident
+from twiliobridge.offline.incidents import Incident, Moment
 from twiliobridge.offline.knob_text import KNOBS, described, set_knob
 from twiliobridge.offline.knobs import Knobs, Transcripts
 
@@ -68,6 +68,7 @@ def test_every_word_of_a_knob_is_listed_with_its_meaning():
     for kind, knob in ((Odd, "respond"), (Loss, "lose"), (Noise, "noise")):
         for each in kind:
             assert words[f"{knob}={each.word}"] == each.means
+    assert [name for name in words if "@" in name] == [f"lose=...@{moment.word}" for moment in Moment]
 
 
 def test_bundles_are_laid_over_one_another_and_a_knob_over_them():

@@ -6,7 +6,7 @@ from types import MappingProxyType
 from typing import Any, NamedTuple, get_args, get_type_hints
 
 from twiliobridge.offline.faults import Answer, Loss, Noise, Odd
-from twiliobridge.offline.incidents import FORM, Incident, Kind, incidents
+from twiliobridge.offline.incidents import FORM, Incident, Kind, Moment, incidents
 from twiliobridge.offline.knobs import Knobs, Transcripts
 
 YES, NO = frozenset({"yes", "on", "true", "1"}), frozenset({"no", "off", "false", "0"})
@@ -134,6 +134,8 @@ def described() -> Iterator[Row]:
         for each in form.words:
             detail = "" if each.usual is None else f"[:{_usual(each)}]"
             yield Row(f"{name}={each.word}{detail}", "", each.means)
+        if any(each.placed for each in form.words):
+            yield from (Row(f"{name}=...@{moment.word}", "", moment.means) for moment in Moment)
 
 
 def _usual(kind: Kind) -> str:
