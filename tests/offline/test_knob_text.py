@@ -6,7 +6,7 @@ import pytest
 
 from twiliobridge.offline.behaviours import BEHAVIOURS, behaving
 from twiliobridge.offline.faults import Loss, Noise, Odd
-from twiliobridge.offline.incidents import Incident, Moment
+from twiliobridge.offline.incidents import FORM, Incident, Moment
 from twiliobridge.offline.knob_text import KNOBS, described, set_knob
 from twiliobridge.offline.knobs import Knobs, Transcripts
 
@@ -56,8 +56,12 @@ def test_what_cannot_be_set_is_refused_in_one_line(text, cause):
 def test_every_knob_is_listed_and_its_default_sets_it_to_what_it_is():
     rows = {row.name: row for row in described()}
     assert [name for name in rows if "=" not in name] == [field.name for field in fields(Knobs)] == [*KNOBS]
-    for name in KNOBS:
+    for name, (form, meaning) in KNOBS.items():
+        assert rows[name].meaning.startswith(meaning)
         assert rows[name].meaning.endswith(".")
+        assert (FORM in rows[name].meaning) == bool(form.words), (
+            "how it is written is said where it is no value"
+        )
         assert set_knob(Knobs(), f"{name}={rows[name].default}") == Knobs()
     for row in rows.values():
         assert "\n" not in row.meaning

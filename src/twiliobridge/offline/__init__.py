@@ -5,7 +5,7 @@ from twiliobridge.offline.brain import Brain, CallTool, Cut, Fail, Reply, Reques
 from twiliobridge.offline.door import PATH, Door
 from twiliobridge.offline.engines import EngineFailed, Engines, Recogniser, Voice
 from twiliobridge.offline.faults import Answer, Loss, Noise, Odd
-from twiliobridge.offline.incidents import Incident, Moment
+from twiliobridge.offline.incidents import Incident, Moment, incidents
 from twiliobridge.offline.knob_text import described, set_knob
 from twiliobridge.offline.knobs import Knobs, Transcripts
 from twiliobridge.offline.model import OfflineModel
@@ -45,6 +45,7 @@ __all__ = [
     "banking",
     "behaving",
     "described",
+    "incidents",
     "load_offline_model",
     "open_offline_model",
     "run_offline_session",

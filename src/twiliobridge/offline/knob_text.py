@@ -130,7 +130,8 @@ def described() -> Iterator[Row]:
     """Each knob, and beneath it the words that its value may contain."""
     usual = Knobs()
     for name, (form, meaning) in KNOBS.items():
-        yield Row(name, form.write(getattr(usual, name)), meaning)
+        written = f" Written {form.shape}." if form.words else ""
+        yield Row(name, form.write(getattr(usual, name)), meaning + written)
         for each in form.words:
             detail = "" if each.usual is None else f"[:{_usual(each)}]"
             yield Row(f"{name}={each.word}{detail}", "", each.means)
