@@ -36,15 +36,13 @@ _TRANSFER = re.compile(
 )
 _UNWANTED = re.compile(r"\b(do not|never|not) (want|need|wish|like)\b")
 _ANYBODY = subject("assistant specialist department team desk person") | {stem("agent")}
-_VERBS = frozenset(
-    map(
-        stem,
-        words_of(
-            "set look lookup find fetch make run show list check create read tool function handle perform execute"
-            " process update search query retrieve submit send add info information data ask answer"
-        ),
+_VERBS = {
+    stem(word)
+    for word in words_of(
+        "set look lookup find fetch make run show list check create read tool function handle perform"
+        " execute process update search query retrieve submit send add info information data ask answer"
     )
-)
+}
 "In names of functions, about anything."
 _VERB, _NAME, _FIRST, _LATER, _ARGUMENT, _VALUE = 0.3, 1.0, 0.5, 0.2, 0.4, 0.5
 

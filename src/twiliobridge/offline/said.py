@@ -8,29 +8,15 @@ from collections.abc import Callable, Iterator, Sequence
 from itertools import chain
 from typing import Any
 
+from twiliobridge.offline.dates import date_in, date_words, time_in
 from twiliobridge.offline.numbers import numbers_in
 from twiliobridge.offline.stems import subject
 from twiliobridge.offline.words import digit_runs, normalised
 
 Find = Callable[[str], Iterator[str]]
 
-_DAYS = r"monday|tuesday|wednesday|thursday|friday|saturday|sunday"
-_MONTHS = (
-    *("january", "february", "march", "april", "may", "june"),
-    *("july", "august", "september", "october", "november", "december"),
-)
-_DAY = re.compile(rf"\b(today|tonight|tomorrow|(?:next |this )?(?:{_DAYS}|weekend|week))\b", re.IGNORECASE)
-_ISO = re.compile(r"\b\d{4}-\d\d-\d\d\b")
-_MONTH = "|".join(_MONTHS)
-_DATE = re.compile(
-    rf"\b(?P<month>{_MONTH}) (?P<day>\d{{1,2}})(?:st|nd|rd|th)?(?:,? (?P<year>\d{{4}}))?\b"
-    rf"|\b(?P<day2>\d{{1,2}})(?:st|nd|rd|th)? (?:of )?(?P<month2>{_MONTH})(?:,? (?P<year2>\d{{4}}))?\b",
-    re.IGNORECASE,
-)
-_CLOCK = re.compile(
-    r"\b(?P<hour>\d{1,2})(?::(?P<minute>\d\d))? ?(?P<half>[ap])\.?m\b|\b(\d{1,2}):(\d\d)\b", re.IGNORECASE
-)
 _EMAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
+_AT, _DOT = re.compile(r"\s+at\s+", re.IGNORECASE), re.compile(r"\s+(?:dot|point)\s+", re.IGNORECASE)
 _LINK = re.compile(r"https?://[^\s\"'<>]+[^\s\"'<>.,]")
 _UUID = re.compile(r"\b[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\b", re.IGNORECASE)
 _PHONE = re.compile(r"\+?\d[\d ()./-]{5,}\d")
@@ -57,37 +43,32 @@ def _capitalised(form: "re.Pattern[str]") -> Find:
 
     def find(text: str) -> Iterator[str]:
         for match in form.finditer(text):
-            if not _DAY.fullmatch(match[1]) and match[1].lower() not in {*_MONTHS, "i"}:
+            if match[1] != "I" and date_words(match[1]) is None:
                 yield match[1]
 
     return find
 
 
-def _dates(text: str) -> Iterator[str]:
-    """`YYYY-MM-DD`, as JSON Schema writes a date. One without a year is none: nobody here knows today's."""
-    yield from _ISO.findall(text)
-    for match in _DATE.finditer(text):
-        said = {name.removesuffix("2"): value for name, value in match.groupdict().items() if value}
-        if "year" in said and 1 <= int(said["day"]) <= 28 + 3 * (said["month"].lower() != "february"):
-            month = _MONTHS.index(said["month"].lower()) + 1
-            yield f"{said['year']}-{month:02}-{int(said['day']):02}"
+def _once(find: Callable[[str], str | None]) -> Find:
+    def found(text: str) -> Iterator[str]:
+        yield from filter(None, (find(text),))
+
+    return found
+
+
+_dates, _times = _once(date_in), _once(time_in)
 
 
 def _days(text: str) -> Iterator[str]:
-    """A date in the words in which it was said."""
+    """A date, or else the words in which it was said."""
     yield from _dates(text)
-    yield from (match[0] for match in _DATE.finditer(text))
-    yield from (match[0] for match in _DAY.finditer(text))
+    yield from _once(date_words)(text)
 
 
-def _times(text: str) -> Iterator[str]:
-    """`HH:MM`, of 24 hours."""
-    for match in _CLOCK.finditer(text):
-        hour, minute = int(match["hour"] or match[4]), int(match["minute"] or match[5] or 0)
-        if match["half"]:
-            hour = hour % 12 + 12 * (match["half"].lower() == "p")
-        if hour < 24 and minute < 60:
-            yield f"{hour:02}:{minute:02}"
+def _mails(text: str) -> Iterator[str]:
+    """As they are written, or as they are said: ada at example dot com."""
+    yield from _EMAIL.findall(text)
+    yield from _EMAIL.findall(_DOT.sub(".", _AT.sub("@", text)))
 
 
 def _digits(text: str) -> Iterator[str]:
@@ -119,7 +100,7 @@ FORMATS: dict[str, Find] = {
     "date-time": lambda text: (
         f"{date}T{time}:00Z" for date in _dates(text) for time in (*_times(text), "00:00")
     ),
-    "email": _all(_EMAIL),
+    "email": _mails,
     "uri": _all(_LINK),
     "url": _all(_LINK),
     "uuid": _all(_UUID),
@@ -127,7 +108,7 @@ FORMATS: dict[str, Find] = {
 "By the `format` of a schema."
 
 KINDS: tuple[tuple["re.Pattern[str]", Find], ...] = (
-    (re.compile(r"e-?mail"), _all(_EMAIL)),
+    (re.compile(r"e-?mail"), _mails),
     (re.compile(r"\b(url|uri|link|web ?site)\b"), _all(_LINK)),
     (re.compile(r"\b(phone|telephone|mobile|fax)\b"), _all(_PHONE)),
     (re.compile(r"\b(time|hour)\b"), _times),

@@ -1,12 +1,13 @@
 """What a caller's words are worth as an argument: a value that its schema allows, or none."""
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
+from twiliobridge.offline.dates import date_words, day_in, time_words
 from twiliobridge.offline.numbers import numbers_in
+from twiliobridge.offline.said import FORMATS
 from twiliobridge.offline.slots import Choice, YesOrNo
-from twiliobridge.offline.stand_in.dates import date_in, date_words, day_in, time_in, time_words
 from twiliobridge.offline.stand_in.needs import Need
 from twiliobridge.offline.stems import alike, parted, subject
 from twiliobridge.offline.words import digit_runs, keyed, normalised
@@ -30,6 +31,8 @@ _DAY = re.compile(r"\b(day|weekday)\b")
 _DATE = re.compile(r"\b(date|when)\b")
 _TIME = re.compile(r"\b(time|hour)\b")
 _PLACE = re.compile(r"\b(city|town|location|place|destination|origin|country|region|area|address|where)\b")
+_WORDY = re.compile(r"\b(city|town|country|region|place|name|person|e-?mail|color|colour)\b")
+"What nobody gives by the keys of a telephone."
 _WHOLE = re.compile(r"\b(query|question|prompt|request|search|input)\b")
 _TAIL = re.compile(
     r"\b(in|at|for|near|to|from|about|of|on|with)\s+([^\s,.?!]+(?:\s+[^\s,.?!]+){0,3})[\s.?!]*$"
@@ -141,34 +144,17 @@ def _lists(need: Need, text: str, *, asked: bool) -> Iterator[list[Any]]:
 def _strings(need: Need, text: str, *, asked: bool) -> Iterator[str | None]:
     keys = keyed(text)
     if keys is not None:
-        yield keys
+        yield None if _is_moment(need) or _WORDY.search(need.label) else keys
         return
     form = need.schema.get("format")
-    if form in _FORMATS:
-        yield _FORMATS[str(form)](text)
+    if form in FORMATS:
+        yield from FORMATS[str(form)](text)
         return
     if "pattern" in need.schema or _NUMBERED.search(need.about):
         yield from _digits(need, text, asked=asked)
     for label, words in ((_DAY, day_in), (_DATE, date_words), (_TIME, time_words)):
         if label.search(need.label):
             yield words(text)
-
-
-def _mail(text: str) -> str | None:
-    """An address as it is said, or as it is written: ada at example dot com."""
-    words = re.sub(r"\s+(dot|point)\s+", ".", re.sub(r"\s+at\s+", "@", text.lower()))
-    found = re.search(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+", words)
-    return found[0] if found else None
-
-
-_FORMATS: Mapping[str, Callable[[str], str | None]] = {
-    "date": date_in,
-    "time": lambda text: f"{moment}:00" if (moment := time_in(text)) else None,
-    "date-time": lambda text: (
-        f"{day}T{time_in(text)}:00" if (day := date_in(text)) and time_in(text) else None
-    ),
-    "email": _mail,
-}
 
 
 def _digits(need: Need, text: str, *, asked: bool) -> Iterator[str]:
@@ -183,7 +169,7 @@ def _digits(need: Need, text: str, *, asked: bool) -> Iterator[str]:
 
 
 def _is_text(need: Need) -> bool:
-    return not need.members and need.kind == "string" and need.schema.get("format") not in _FORMATS
+    return not need.members and need.kind == "string" and need.schema.get("format") not in FORMATS
 
 
 def _is_moment(need: Need) -> bool:

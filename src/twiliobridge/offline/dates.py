@@ -82,13 +82,19 @@ def _day(text: str) -> int | None:
 
 
 def date_words(text: str) -> str | None:
-    """A date as it was said, for an argument that is no more than text: "the third of December"."""
+    """A date as it was said, for an argument that is no more than text: "the third of December".
+
+    A month that may be another word, "may" or "mar", is one beside a number.
+    """
     lower = text.strip(" .!?")
     month = _MONTH.search(lower.lower())
     if month is None:
         return day_in(text)
     around = re.search(rf"{_BEFORE}\b{lower[month.start() : month.end()]}\b{_AFTER}", lower)
-    return around[0] if around else None
+    alone = around is None or len(around[0]) == len(month[0])
+    if around is None or (alone and month[0] not in _MONTHS[:4] + _MONTHS[5:]):
+        return day_in(text)
+    return around[0]
 
 
 def time_in(text: str) -> str | None:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from twiliobridge.offline.stand_in.dates import date_in, date_words, day_in, time_in, time_words
+from twiliobridge.offline.dates import date_in, date_words, day_in, time_in, time_words
 
 
 @pytest.mark.parametrize(
@@ -62,4 +62,7 @@ def test_a_date_in_words_keeps_its_words():
     assert date_words("on the third of December, please") == "the third of December"
     assert date_words("3 December 2026") == "3 December 2026"
     assert date_words("on Saturday") == "Saturday"
+    assert date_words("in December") == "December"
+    assert date_words("on the fifth of May") == "the fifth of May"
+    assert date_words("May I book for Monday?") == "Monday"
     assert date_words("whenever") is None
