@@ -8,6 +8,7 @@ from importlib.metadata import version
 from typing import NoReturn
 
 from twiliobridge.commands import COMMANDS, UsageError
+from twiliobridge.commands.command import first_of
 from twiliobridge.exit_code import ExitCode
 
 
@@ -26,7 +27,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), 1)  # Python's own flush at exit would fail once more
         code = ExitCode.FAILED
     except* UsageError as group:
-        print(f"twiliobridge {options.command}: {sole(group)}", file=sys.stderr)
+        print(f"twiliobridge {options.command}: {first_of(group)}", file=sys.stderr)
         code = ExitCode.USAGE
     except* KeyboardInterrupt:
         code = ExitCode.INTERRUPTED
@@ -49,10 +50,3 @@ def parser() -> ArgumentParser:
         command.add_arguments(added)
         added.set_defaults(run=command.run, refuse=added.error)
     return program
-
-
-def sole(group: BaseException) -> BaseException:
-    """The first error in a group of groups."""
-    while isinstance(group, BaseExceptionGroup):
-        group = group.exceptions[0]
-    return group

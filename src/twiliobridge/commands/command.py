@@ -19,3 +19,10 @@ class Command:
     add_arguments: Callable[[ArgumentParser], None]
     run: Callable[[Namespace, Mapping[str, str]], ExitCode]
     "Gets the flags and the environment. May raise UsageError, alone or in a group, and KeyboardInterrupt."
+
+
+def first_of(error: BaseException) -> BaseException:
+    """The error itself, or the first one in a group of groups."""
+    while isinstance(error, BaseExceptionGroup):
+        error = error.exceptions[0]
+    return error

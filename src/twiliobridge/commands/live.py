@@ -13,14 +13,17 @@ from rich.markup import escape
 
 from twiliobridge.caller import HandshakeFailed, NotConnected
 from twiliobridge.caller.live.voice import VOICE_THRESHOLD, check_silence, check_threshold
-from twiliobridge.commands.command import Command, UsageError
-from twiliobridge.commands.options import add_verbose, offline_dial
+from twiliobridge.commands.command import Command, UsageError, first_of
+from twiliobridge.commands.model_flags import ModelPlan, add_model_flags, model_flags_given, model_plan
+from twiliobridge.commands.options import add_verbose, agent_or_bank, offline_dial
 from twiliobridge.commands.stopping import until_interrupted
+from twiliobridge.conversation import Agent
 from twiliobridge.exit_code import ExitCode
 from twiliobridge.live import HOW_TO, LiveOptions, Mode, check_devices, open_bridge, run_live
 from twiliobridge.sound import Device, PortAudio, SoundError, Which, list_devices
 
 BRIDGE_URL = "ws://localhost:8000/twilio-agent"
+Inside = tuple[Agent, ModelPlan]
 LOG_FILE = "realtime_test.log"
 "In the current folder; every note of the call, as `--verbose` shows it."
 WAY_OUT = "start a bridge with `twiliobridge serve --offline`, or say --offline here to have one inside"
@@ -31,6 +34,9 @@ def add_arguments(parser: ArgumentParser) -> None:
     parser.add_argument("--mode", choices=modes, default=modes[0], help="default %(default)s")
     parser.add_argument("--bridge-url", metavar="URL", default=BRIDGE_URL, help="default %(default)s")
     parser.add_argument("--offline", action="store_true", help="run a bridge and the built-in model inside")
+    parser.add_argument(
+        "--agent", metavar="FILE.toml", help="who answers, with --offline (default: the banking example)"
+    )
     parser.add_argument(
         "--voice-threshold",
         type=_checked(check_threshold),
@@ -54,6 +60,7 @@ def add_arguments(parser: ArgumentParser) -> None:
     parser.add_argument("--output-device", type=_device, metavar="DEVICE", help="speaker: likewise")
     parser.add_argument("--output", type=Path, metavar="DIR", default=Path("live_output"), help="recordings")
     parser.add_argument("--no-instructions", action="store_true", help="begin without the how-to")
+    add_model_flags(parser)
     add_verbose(parser)
 
 
@@ -65,39 +72,51 @@ def run(options: Namespace, environ: Mapping[str, str]) -> ExitCode:
             console.print(escape(_table()))
             code = ExitCode.PASSED
         else:
+            inside = _inside(options, environ)
             _start_log(verbose=options.verbose)
             token = environ.get("TWILIO_AUTH_TOKEN") or None
-            code = trio.run(until_interrupted, place_call, options, console, token)
+            code = trio.run(until_interrupted, place_call, options, console, token, inside)
     except* SoundError as group:
-        raise UsageError(str(_first(group))) from None
+        raise UsageError(str(first_of(group))) from None
     except* HandshakeFailed as group:
-        console.print(f"FAILED: {escape(str(_first(group)))}")
+        console.print(f"FAILED: {escape(str(first_of(group)))}")
     except* NotConnected as group:
-        raise UsageError(f"{_first(group)}; {WAY_OUT}") from None
+        raise UsageError(f"{first_of(group)}; {WAY_OUT}") from None
     except* OSError as group:
-        raise UsageError(_unwritable(_first(group))) from None
+        raise UsageError(_unwritable(first_of(group))) from None
     return code
 
 
-async def place_call(options: Namespace, console: Console, token: str | None) -> ExitCode:
+def _inside(options: Namespace, environ: Mapping[str, str]) -> Inside | None:
+    """The bridge inside; None where the call goes to another. UsageError for a flag that would do nothing."""
+    agent = "--agent" if options.agent else ""
+    if not options.offline and (flag := agent or model_flags_given(options)):
+        raise UsageError(f"{flag} is about the bridge inside: say --offline")
+    return (agent_or_bank(options.agent, environ), model_plan(options)) if options.offline else None
+
+
+async def place_call(
+    options: Namespace, console: Console, token: str | None, inside: Inside | None
+) -> ExitCode:
     headset = PortAudio(options.input, options.output_device)
     await check_devices(headset)
     mode = Mode(options.mode)
     if not options.no_instructions:
         console.print(f"{HOW_TO[mode]}\n")
     call = LiveOptions(mode, options.voice_threshold, options.silence_timeout, options.output, token)
-    async with _bridge(options) as url:
+    async with _bridge(options.bridge_url, inside) as url:
         result = await run_live(url, call, headset, console)
     return ExitCode.PASSED if result.success else ExitCode.FAILED
 
 
 @asynccontextmanager
-async def _bridge(options: Namespace) -> AsyncIterator[str]:
-    if not options.offline:
-        yield options.bridge_url
-        return
-    async with open_bridge(await offline_dial()) as url:
+async def _bridge(url: str, inside: Inside | None) -> AsyncIterator[str]:
+    if inside is None:
         yield url
+        return
+    agent, plan = inside
+    async with open_bridge(agent, await offline_dial(plan, agent)) as ours:
+        yield ours
 
 
 def _start_log(*, verbose: bool) -> None:
@@ -144,12 +163,6 @@ def _checked(check: Callable[[float], float]) -> Callable[[str], float]:
             raise ArgumentTypeError(str(error)) from None
 
     return number
-
-
-def _first(group: BaseException) -> BaseException:
-    while isinstance(group, BaseExceptionGroup):
-        group = group.exceptions[0]
-    return group
 
 
 COMMAND = Command("live", "a call by microphone and speaker", add_arguments, run)

@@ -1,47 +1,109 @@
 """twiliobridge offline: the Realtime server without OpenAI, for any client of its protocol."""
 
 import logging
-from argparse import ArgumentParser, Namespace
-from collections.abc import Mapping
+from argparse import ArgumentParser, ArgumentTypeError, Namespace
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from functools import partial
+from pathlib import Path
 
 import trio
 
 from twiliobridge.commands.command import Command, UsageError
+from twiliobridge.commands.model_flags import ModelPlan, add_model_flags, model_plan
 from twiliobridge.commands.options import add_verbose, offline_model, port, start_logging
 from twiliobridge.commands.stopping import stop_at_signals
 from twiliobridge.exit_code import ExitCode
-from twiliobridge.offline import PATH, serve_offline
-from twiliobridge.wires.hypercorn import CannotListen, base_url
+from twiliobridge.offline import PATH, Door, serve_offline
+from twiliobridge.offline.certificates import Identity, NoCertificate, from_files, self_signed
+from twiliobridge.realtime.session import MODELS
+from twiliobridge.wires.hypercorn import CannotListen, Listeners, base_url
 
 log = logging.getLogger(__name__)
+
+
+SELF_SIGNED = "self-signed"
+TWO_FILES = 2
+MOST = Door().most_sessions
 
 
 def add_arguments(parser: ArgumentParser) -> None:
     parser.add_argument("--host", default="127.0.0.1", help="address to listen on (default %(default)s)")
     parser.add_argument("--port", type=port, default=8765, help="port, 0 for any (default %(default)s)")
+    parser.add_argument(
+        "--tls",
+        nargs="+",
+        metavar=(f"{SELF_SIGNED}|CERT", "KEY"),
+        help="speak wss: with a certificate made for this run, or with one in PEM files",
+    )
+    parser.add_argument(
+        "--model",
+        action="append",
+        default=[],
+        metavar="NAME",
+        help="a name by which it may be asked for, besides those of OpenAI's models; repeatable",
+    )
+    parser.add_argument(
+        "--sessions", type=_several, metavar="N", help=f"at once, the next is refused (default {MOST})"
+    )
+    add_model_flags(parser)
     add_verbose(parser)
 
 
 def run(options: Namespace, _environ: Mapping[str, str]) -> ExitCode:
     start_logging(verbose=options.verbose)
-    return trio.run(answer_clients, options.host, options.port)
+    plan = model_plan(options)
+    try:
+        with _identity(options.tls, options.host) as identity:
+            return trio.run(answer_clients, options, plan, identity)
+    except NoCertificate as missing:
+        raise UsageError(str(missing)) from None
 
 
-async def answer_clients(host: str, port: int) -> ExitCode:
-    model = await offline_model()
+async def answer_clients(options: Namespace, plan: ModelPlan, identity: Identity | None) -> ExitCode:
+    model = await offline_model(plan)
+    door = Door(models=MODELS | {*options.model}, most_sessions=options.sessions or MOST)
+    tls = identity.context if identity else None
     stop = trio.Event()
     async with trio.open_nursery() as nursery:
         await nursery.start(stop_at_signals, stop, nursery.cancel_scope)
         try:
-            listeners = await nursery.start(partial(serve_offline, model, host, port))
+            serving = partial(serve_offline, model, options.host, options.port, door, tls=tls)
+            listeners = await nursery.start(serving)
         except CannotListen as error:
             raise UsageError(str(error)) from None
-        url = "ws" + base_url(listeners[0]).removeprefix("http")
-        log.info("listening on %s%s (%s)", url, PATH, model.engines.names)
+        log.info("listening on %s (%s)", address(listeners, identity), model.engines.names)
         await stop.wait()
         nursery.cancel_scope.cancel()
     return ExitCode.PASSED
+
+
+def address(listeners: Listeners, identity: Identity | None) -> str:
+    """The URL for clients, and what makes them trust it."""
+    scheme, advice = ("wss", identity.advice) if identity else ("ws", "")
+    url = f"{scheme}{base_url(listeners[0]).removeprefix('http')}{PATH}"
+    return f"{url}; {advice}" if advice else url
+
+
+@contextmanager
+def _identity(flag: list[str] | None, host: str) -> Iterator[Identity | None]:
+    """Raises NoCertificate, and UsageError for a flag of another form."""
+    if flag is None:
+        yield None
+    elif flag == [SELF_SIGNED]:
+        with self_signed(host) as identity:
+            yield identity
+    elif len(flag) == TWO_FILES:
+        yield from_files(*map(Path, flag))
+    else:
+        raise UsageError(f"--tls takes {SELF_SIGNED}, or two files: CERT KEY")
+
+
+def _several(text: str) -> int:
+    """For argparse, which names the flag."""
+    if not text.isdigit() or not int(text):
+        raise ArgumentTypeError(f"sessions are a whole number from 1 on, was {text!r}")
+    return int(text)
 
 
 COMMAND = Command("offline", "be the Realtime server, without OpenAI", add_arguments, run)

@@ -7,14 +7,19 @@ from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 
-from twiliobridge.agents import read_agent
+from twiliobridge.agents import banking_agent, read_agent
 from twiliobridge.call import Dial
 from twiliobridge.commands.command import UsageError
+from twiliobridge.commands.files import text_of
+from twiliobridge.commands.model_flags import ModelPlan
 from twiliobridge.conversation import Agent
-from twiliobridge.offline import OfflineModel, load_offline_model, open_offline_model
+from twiliobridge.offline import OfflineModel, banking, load_offline_model, open_offline_model
+from twiliobridge.offline.brain_choice import is_agent_of
 from twiliobridge.settings import Settings
 
 log = logging.getLogger(__name__)
+
+SCRIPTS = "--script FILE.toml, docs/offline.md#scripts"
 
 
 def add_verbose(parser: ArgumentParser) -> None:
@@ -40,15 +45,35 @@ def start_logging(*, verbose: bool) -> None:
         logging.getLogger(chatty).setLevel(logging.WARNING)
 
 
-async def offline_model() -> OfflineModel:
-    """The built-in model with this machine's engines; what is missing is logged in one line."""
-    return await load_offline_model(say=log.warning)
+async def offline_model(plan: ModelPlan, agent: Agent | None = None) -> OfflineModel:
+    """The built-in model with this machine's engines; what is missing is logged in one line.
+
+    So is that a stand-in answers, if one does: for `agent`, or (None) for whoever asks.
+    """
+    model = await load_offline_model(plan.knobs, plan.script, say=log.warning)
+    scripted = plan.script or (agent and is_agent_of(banking(), (tool.name for tool in agent.tools)))
+    if not scripted:
+        log.info("%s", stand_in_notice(model, "this agent" if agent else "every agent but the example bank"))
+    return model
 
 
-async def offline_dial() -> Dial:
+def stand_in_notice(model: OfflineModel, whom: str) -> str:
+    """Who answers, what that comes to, and how to have something else said."""
+    does = "it repeats what it understood, and calls the tools that fit"
+    if model.engines.recogniser is None:
+        does = "it hears no speech, and says little beyond that; typed turns and keys it answers"
+    return f"a stand-in for a model answers {whom}: {does}. To decide what is said: {SCRIPTS}"
+
+
+async def offline_dial(plan: ModelPlan, agent: Agent) -> Dial:
     """Sessions of one built-in model, in this process."""
-    model = await offline_model()
+    model = await offline_model(plan, agent)
     return lambda: open_offline_model(model)
+
+
+def agent_or_bank(path: str | None, environ: Mapping[str, str]) -> Agent:
+    """The agent of `--agent`; without, the example that ships."""
+    return agent_from(path, environ) if path else banking_agent()
 
 
 def settings_from(environ: Mapping[str, str], **flags: object) -> Settings:
@@ -62,12 +87,8 @@ def settings_from(environ: Mapping[str, str], **flags: object) -> Settings:
 
 def agent_from(path: str, environ: Mapping[str, str]) -> Agent:
     """The agent of a TOML file; its tools are looked for beside it too, its secrets in `environ`."""
-    file = Path(path)
-    try:
-        text = file.read_text("utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise UsageError(f"{path}: {getattr(error, 'strerror', None) or error}") from None
-    sys.path.insert(0, str(file.resolve().parent))
+    text = text_of(path)
+    sys.path.insert(0, str(Path(path).resolve().parent))
     try:
         return read_agent(text, path, environ)
     except ValueError as error:

@@ -3,16 +3,15 @@
 import logging
 from argparse import ArgumentParser, Namespace
 from collections.abc import Mapping
-from functools import partial
 
 import trio
 
-from twiliobridge.agents import banking_agent
 from twiliobridge.call import Dial
 from twiliobridge.commands.command import Command, UsageError
+from twiliobridge.commands.model_flags import ModelPlan, add_model_flags, model_flags_given, model_plan
 from twiliobridge.commands.options import (
     add_verbose,
-    agent_from,
+    agent_or_bank,
     offline_dial,
     port,
     settings_from,
@@ -48,6 +47,7 @@ def add_arguments(parser: ArgumentParser) -> None:
         help="auto: media streams straight from their sockets where possible; quart: all through Quart "
         f"(default {Settings.media_lane})",
     )
+    add_model_flags(parser)
     add_verbose(parser)
 
 
@@ -61,21 +61,25 @@ def run(options: Namespace, environ: Mapping[str, str]) -> ExitCode:
         allow_unsigned=options.allow_unsigned,
         media_lane=options.media_lane,
     )
-    agent = agent_from(options.agent, environ) if options.agent else banking_agent()
+    agent = agent_or_bank(options.agent, environ)
+    if not options.offline and (flag := model_flags_given(options)):
+        raise UsageError(f"{flag} is about the built-in model: say --offline")
+    plan = model_plan(options)
     if not (options.offline or settings.openai_api_key or settings.model_url):
         raise UsageError("no OPENAI_API_KEY: set it, or say --offline for the built-in model")
     start_logging(verbose=options.verbose)
-    return trio.run(partial(answer_calls, settings, agent, offline=options.offline))
+    return trio.run(answer_calls, settings, agent, plan if options.offline else None)
 
 
-async def answer_calls(settings: Settings, agent: Agent, *, offline: bool) -> ExitCode:
+async def answer_calls(settings: Settings, agent: Agent, built_in: ModelPlan | None) -> ExitCode:
+    """By the built-in model; by the one that the settings name, if that is None."""
     try:
-        online = None if offline else dial_openai(settings)
+        online = None if built_in else dial_openai(settings)
         check_ways(settings, agent)
         listeners = await listen_for(settings)
     except (CannotListen, ValueError) as error:
         raise UsageError(str(error)) from None
-    dial: Dial = online or await offline_dial()
+    dial: Dial = online or await offline_dial(built_in or ModelPlan(), agent)
     stop = trio.Event()
     watch = MessageLog if log.isEnabledFor(logging.DEBUG) else None
     code = ExitCode.INTERRUPTED

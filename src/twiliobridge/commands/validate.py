@@ -14,7 +14,8 @@ from rich.console import Console
 from twiliobridge.agents import banking_agent
 from twiliobridge.call import Dial
 from twiliobridge.commands.call import parameter
-from twiliobridge.commands.command import Command, UsageError
+from twiliobridge.commands.command import Command, UsageError, first_of
+from twiliobridge.commands.model_flags import ModelPlan, add_model_flags, model_flags_given, model_plan
 from twiliobridge.commands.options import add_verbose, agent_from, port, settings_from, start_logging
 from twiliobridge.commands.stopping import until_interrupted
 from twiliobridge.commands.validate_files import check_files, write_files
@@ -82,6 +83,7 @@ def add_arguments(parser: ArgumentParser) -> None:
         "--parameter", dest="parameters", action="append", default=[], metavar="K=V", help="of the stream"
     )
     whom.add_argument("--no-greeting", action="store_true", help="the agent waits for the caller to speak")
+    add_model_flags(parser)
     files = parser.add_argument_group("files")
     files.add_argument("--audio-dir", type=Path, metavar="DIR", help="what the caller says, as WAV files")
     files.add_argument("--output", type=Path, metavar="FILE.json", help="write the report as JSON")
@@ -104,17 +106,20 @@ def run(options: Namespace, environ: Mapping[str, str]) -> ExitCode:
     start_logging(verbose=options.verbose)
     if not options.verbose:
         logging.getLogger("twiliobridge").setLevel(logging.CRITICAL)  # the report says it better
+    plan = model_plan(options, ModelPlan(KNOBS, rehearsal()))
     _prepare(options, environ)
-    console = Console(highlight=False)
-    return Run(options, environ, console).go()
+    return Run(options, environ, plan, Console(highlight=False)).go()
 
 
 class Run:
     """One run of the command, of which something is to be reported even if it is interrupted."""
 
-    def __init__(self, options: Namespace, environ: Mapping[str, str], console: Console) -> None:
+    def __init__(
+        self, options: Namespace, environ: Mapping[str, str], plan: ModelPlan, console: Console
+    ) -> None:
         self._options = options
         self._environ = environ
+        self._plan = plan
         self._console = console
         self._suite: Suite | None = None
         self._notes: list[str] = []
@@ -126,9 +131,9 @@ class Run:
         except* KeyboardInterrupt:
             interrupted = True
         except* NoAudio as group:
-            raise UsageError(str(_first(group))) from None
+            raise UsageError(str(first_of(group))) from None
         except* CannotListen as group:
-            raise UsageError(str(_first(group))) from None
+            raise UsageError(str(first_of(group))) from None
         if self._suite is None:
             self._console.print("INTERRUPTED: stopped before the first check, so there is no report")
             return ExitCode.INTERRUPTED
@@ -224,7 +229,7 @@ class Run:
         return partial(open_offline_model, model), f"offline model ({model.engines.names})"
 
     async def _offline_model(self) -> OfflineModel:
-        return await load_offline_model(KNOBS, rehearsal(), say=self._notes.append)
+        return await load_offline_model(self._plan.knobs, self._plan.script, say=self._notes.append)
 
 
 def _prepare(options: Namespace, environ: Mapping[str, str]) -> None:
@@ -249,7 +254,23 @@ def _contradiction(options: Namespace, environ: Mapping[str, str]) -> str:
     signed = options.auth_token or environ.get("TWILIO_AUTH_TOKEN")
     if options.bridge_url is None and not signed and not is_loopback(_host(options)):
         return f"anybody who reaches {options.host} could place calls: give --auth-token, or leave --host out"
-    return ""
+    return _idle_flag(options, environ)
+
+
+def _idle_flag(options: Namespace, environ: Mapping[str, str]) -> str:
+    """Of the built-in model, where that does not answer."""
+    flag = model_flags_given(options)
+    if not flag or _has_built_in_model(options, environ):
+        return ""
+    way_in = "--offline" if options.bridge_url is None else "--listen-model PORT"
+    return f"{flag} is about the built-in model, which does not answer here: say {way_in}"
+
+
+def _has_built_in_model(options: Namespace, environ: Mapping[str, str]) -> bool:
+    if options.bridge_url is not None:
+        return options.listen_model is not None
+    elsewhere = environ.get("OPENAI_API_KEY") or environ.get("TWILIOBRIDGE_MODEL_URL")
+    return options.offline or not (options.openai or elsewhere)
 
 
 def _host(options: Namespace) -> str:
@@ -268,12 +289,6 @@ def _explained(check_id: str) -> str:
         return explain_text(by_id(check_id))
     except ValueError as error:
         raise UsageError(str(error)) from None
-
-
-def _first(group: BaseException) -> BaseException:
-    while isinstance(group, BaseExceptionGroup):
-        group = group.exceptions[0]
-    return group
 
 
 COMMAND = Command("validate", "judge a bridge: eight checks that can fail", add_arguments, run)

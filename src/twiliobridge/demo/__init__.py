@@ -2,7 +2,18 @@
 
 from twiliobridge.demo.evidence import Finding
 from twiliobridge.demo.narration import Terminal
-from twiliobridge.demo.run import run_demo
+from twiliobridge.demo.own_agent import Asked, Recited, recorded
+from twiliobridge.demo.run import Tale, bank, run_demo
 from twiliobridge.demo.story import LinesMissing
 
-__all__ = ["Finding", "LinesMissing", "Terminal", "run_demo"]
+__all__ = [
+    "Asked",
+    "Finding",
+    "LinesMissing",
+    "Recited",
+    "Tale",
+    "Terminal",
+    "bank",
+    "recorded",
+    "run_demo",
+]

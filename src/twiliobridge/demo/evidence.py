@@ -96,10 +96,6 @@ class Evidence:
             self.keyed = KEYS
 
     def findings(self) -> Sequence[Finding]:
-        worst = max(
-            (abs(a - b) for a, b in zip(self.truncations, self.heard_when_cut, strict=False)), default=None
-        )
-        told = worst is not None and worst <= TRUNCATION_TOLERANCE_MS and not self.refusals
         tools = {name: self.tools.get(name, "") for name in TOOLS}
         ran = all(output and not output.startswith("error") for output in tools.values())
         ending = self.ending.value if self.ending else "no end"
@@ -109,17 +105,27 @@ class Evidence:
                 len(self.latencies) >= LEAST_TURNS,
                 f"{len(self.latencies)} answers",
             ),
-            Finding(
-                "an interruption silenced the agent",
-                bool(self.cut_ms),
-                f"{sum(self.cut_ms) / 1000:.1f} s of speech never played",
-            ),
-            Finding(
-                f"the model was told what was heard of it, within {TRUNCATION_TOLERANCE_MS:.0f} ms",
-                told,
-                "no truncation" if worst is None else f"off by {worst:.0f} ms; {len(self.refusals)} refusals",
-            ),
+            *interrupted(self),
             Finding("keys became a turn", self.keyed == KEYS, self.keyed or "no keys"),
             Finding("tools ran", ran, "; ".join(f"{name}: {output}" for name, output in tools.items())),
             Finding("the agent hung up after its goodbye", self.ending is Ending.AGENT_HUNG_UP, ending),
         )
+
+
+def interrupted(evidence: Evidence) -> tuple[Finding, Finding]:
+    """What an interruption has to show at both ends."""
+    cuts = zip(evidence.truncations, evidence.heard_when_cut, strict=False)
+    worst = max((abs(told - heard) for told, heard in cuts), default=None)
+    told = worst is not None and worst <= TRUNCATION_TOLERANCE_MS and not evidence.refusals
+    return (
+        Finding(
+            "an interruption silenced the agent",
+            bool(evidence.cut_ms),
+            f"{sum(evidence.cut_ms) / 1000:.1f} s of speech never played",
+        ),
+        Finding(
+            f"the model was told what was heard of it, within {TRUNCATION_TOLERANCE_MS:.0f} ms",
+            told,
+            "no truncation" if worst is None else f"off by {worst:.0f} ms; {len(evidence.refusals)} refusals",
+        ),
+    )

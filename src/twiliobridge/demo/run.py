@@ -1,8 +1,9 @@
 """The demo: bridge, offline model and caller in one process, on a real socket, in real time."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Protocol
 
 import trio
 from rich.console import Console
@@ -14,12 +15,33 @@ from twiliobridge.demo.event_log import EventLog
 from twiliobridge.demo.evidence import Evidence, Finding
 from twiliobridge.demo.minutes import transcript_text
 from twiliobridge.demo.narration import Narration
-from twiliobridge.demo.story import Caller, Said
+from twiliobridge.demo.story import Caller, Said, Tell
 from twiliobridge.server import serve
 from twiliobridge.settings import Settings
 
 WHOLE_DEMO = 120.0
 "Seconds. It takes about 50; a demo that hangs is a demo that failed."
+
+
+class Story(Protocol):
+    """What the caller says and does, and what that has to show."""
+
+    async def call(self, phone: MockTwilioClient, tell: Tell) -> None:
+        """The whole call. CallerError when something is not heard in time."""
+        ...
+
+    def findings(self, evidence: Evidence) -> Sequence[Finding]: ...
+
+
+@dataclass(frozen=True)
+class BankStory:
+    """The call to the example bank."""
+
+    async def call(self, phone: MockTwilioClient, tell: Tell) -> None:
+        await Caller(phone, tell).call()
+
+    def findings(self, evidence: Evidence) -> Sequence[Finding]:
+        return evidence.findings()
 
 
 @dataclass
@@ -49,21 +71,35 @@ class Stage:
         self.evidence.ending = summary.ending
 
 
-async def run_demo(agent: Agent, dial: Dial, output: Path, console: Console) -> Sequence[Finding]:
-    """Places the call, writes what came of it under `output`, and returns what it showed.
+Tale = Callable[[Evidence], Story]
+"Makes the story of one call, which sees what has happened in it so far."
+
+
+def bank(_evidence: Evidence) -> Story:
+    return BankStory()
+
+
+async def run_demo(
+    agent: Agent, dial: Dial, output: Path, console: Console, story: Tale = bank
+) -> Sequence[Finding]:
+    """Places the call of `story`, writes what came of it under `output`, and returns what it showed.
 
     OSError if `output` cannot be written, LinesMissing if the caller has no voice.
     """
     stage = Stage(Narration(console), Evidence(), EventLog())
+    told = story(stage.evidence)
     stop = trio.Event()
     settings = Settings(port=0)
     async with trio.open_nursery() as nursery:
         [url] = await nursery.start(_serve, settings, agent, dial, stage, stop)
         phone = MockTwilioClient(url.replace("http", "ws", 1) + "/twilio-agent", observe=stage.noted)
-        trouble = await _call(phone, stage)
+        trouble = await _call(phone, stage, told)
         stop.set()
     write(output, phone, stage)
-    return [*stage.evidence.findings(), Finding("nobody waited in vain", not trouble, trouble or "nobody")]
+    return [
+        *told.findings(stage.evidence),
+        Finding("nobody waited in vain", not trouble, trouble or "nobody"),
+    ]
 
 
 async def _serve(
@@ -85,12 +121,12 @@ async def _serve(
     )
 
 
-async def _call(phone: MockTwilioClient, stage: Stage) -> str:
+async def _call(phone: MockTwilioClient, stage: Stage, story: Story) -> str:
     """The call; returns what went wrong, in one line."""
     try:
         with trio.fail_after(WHOLE_DEMO):
             async with phone:
-                await Caller(phone, stage.said).call()
+                await story.call(phone, stage.said)
     except CallerError as error:
         return str(error)
     except trio.TooSlowError:
