@@ -9,6 +9,7 @@ from twiliobridge.conversation.farewell import CALLED_OFF, SAY_GOODBYE
 from twiliobridge.offline.brain import CallTool, Request, Say
 from twiliobridge.offline.stand_in import StandIn
 from twiliobridge.offline.stand_in.talk import MOST_QUESTIONS
+from twiliobridge.realtime.items import Content, Item
 
 TEXT = {"type": "string"}
 HOURS = offer("opening_hours", "When the shop is open on a given day.", ["day"], day=TEXT)
@@ -30,6 +31,12 @@ STATUS = offer("order_status", "The status of an order.", ["order_id"], order_id
 WEATHER = offer("get_weather", "The weather for a city.", ["city"], city=TEXT)
 END_CALL = offer("end_call", "End the call.")
 ALL = (HOURS, BOOKING, CANCEL, STATUS, WEATHER, END_CALL)
+
+
+def spoken(text):
+    return Item(type="message", role="assistant", content=(Content(type="output_audio", transcript=text),))
+
+
 GREETING = "Velo Corner, good morning. How can I help?"
 
 
@@ -71,6 +78,17 @@ def test_a_question_that_was_not_heard_is_not_answered():
     shop = talk()
     shop.says("What are your opening hours?", cut=True)
     assert calls(shop.says("On Sunday.")) == [("opening_hours", {"day": "Sunday"})]
+
+
+def test_a_question_may_come_in_several_messages():
+    """Sentence by sentence, as a model may say it: the last one is the question."""
+    table = talk()
+    table.says("Book a table for four, please.", cut=True)
+    asked = table.says("Hm, what?", cut=True)
+    del table.memory[-1]
+    for sentence in words(asked).split("that. "):
+        table.memory.append(spoken(sentence))
+    assert calls(table.says("Ada Lovelace.")) == [("book_table", {"people": 4, "name": "Ada Lovelace"})]
 
 
 def test_nothing_is_asked_for_ever():

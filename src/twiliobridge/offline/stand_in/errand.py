@@ -13,8 +13,6 @@ from twiliobridge.offline.stems import subject
 class Errand:
     offer: Offer
     known: dict[Path, Any] = field(default_factory=dict)
-    failed: bool = False
-    "The function was called, and told of an error."
     _asked: dict[Path, int] = field(default_factory=dict)
 
     @property

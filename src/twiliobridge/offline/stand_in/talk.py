@@ -64,15 +64,14 @@ class StandInTalk:
         return self._say(*self._planned) if self._planned[0] else self.greet("")
 
     def said(self, text: str) -> None:
+        """A question counts once its end was heard: a reply may come as several messages."""
         planned, need = self._planned
-        if need is not None and text == planned:
+        if need is not None and text and planned.endswith(text):
             self._asked = need
 
     def answered(self, tool: str, output: str) -> Reply:
         if _HANGS_UP.fullmatch(tool):
             return () if output == CALLED_OFF else self._say(sentences.GOODBYE)
-        if self._latest is not None and self._latest.offer.name == tool:
-            self._latest.failed = failed(output)
         if HANDOFF.match(tool) and not failed(output):
             return self._say(sentences.handed_over(HANDOFF.sub("", tool, count=1)))
         return self._say(recital(output))
