@@ -1,5 +1,6 @@
 """The demo's call, with real speech and in virtual time: what it claims is what happened."""
 
+import base64
 import io
 import json
 from dataclasses import replace
@@ -24,7 +25,7 @@ from twiliobridge.demo.story import LINES, Caller, Said, recording, speech_ms
 from twiliobridge.offline import OfflineModel, banking, open_offline_model
 from twiliobridge.offline.loading import load_engines
 from twiliobridge.realtime.events import Error as ModelError
-from twiliobridge.realtime.events import ErrorDetail, TruncateItem
+from twiliobridge.realtime.events import ErrorDetail, OutputAudioDelta, TruncateItem
 from twiliobridge.wires.memory import memory_wires
 
 
@@ -140,6 +141,17 @@ def test_refusals_of_the_model_are_evidence(stage):
     stage.passed("model", "in", ModelError(error=ErrorDetail(code="invalid_value", message="too long")), 1.1)
     assert stage.evidence.truncations == [5]
     assert stage.evidence.refusals == ["invalid_value: too long"]
+
+
+def test_what_was_told_is_counted_from_the_beginning_of_the_response(stage):
+    """It may have several items, of which the later ones are cut at nothing."""
+    audio = base64.b64encode(bytes(8000)).decode()
+    for item in ("one", "two", "three"):
+        delta = OutputAudioDelta(response_id="r", item_id=item, output_index=0, content_index=0, delta=audio)
+        stage.passed("model", "in", delta, 1.0)
+    for item, end_ms in (("two", 300), ("three", 0)):
+        stage.passed("model", "out", TruncateItem(item_id=item, content_index=0, audio_end_ms=end_ms), 1.1)
+    assert stage.evidence.truncations == [1300]
 
 
 def test_a_transcript_without_cuts_is_plain():

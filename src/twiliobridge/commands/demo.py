@@ -10,7 +10,7 @@ from rich.markup import escape
 
 from twiliobridge.caller import AudioFileError
 from twiliobridge.commands.command import Command, UsageError, first_of
-from twiliobridge.commands.model_flags import ModelPlan, add_model_flags, model_plan
+from twiliobridge.commands.model_flags import ModelPlan, add_model_flags, knobs_told, model_plan
 from twiliobridge.commands.options import add_verbose, agent_or_bank, offline_model, start_logging
 from twiliobridge.commands.stopping import until_interrupted
 from twiliobridge.conversation import Agent
@@ -44,6 +44,8 @@ def add_arguments(parser: ArgumentParser) -> None:
 
 
 def run(options: Namespace, environ: Mapping[str, str]) -> ExitCode:
+    if knobs_told(options):
+        return ExitCode.PASSED
     if options.audio and not options.agent:
         raise UsageError("--audio is for an agent of your own: say --agent FILE.toml")
     start_logging(verbose=options.verbose)

@@ -14,7 +14,13 @@ from rich.markup import escape
 from twiliobridge.caller import HandshakeFailed, NotConnected
 from twiliobridge.caller.live.voice import VOICE_THRESHOLD, check_silence, check_threshold
 from twiliobridge.commands.command import Command, UsageError, first_of
-from twiliobridge.commands.model_flags import ModelPlan, add_model_flags, model_flags_given, model_plan
+from twiliobridge.commands.model_flags import (
+    ModelPlan,
+    add_model_flags,
+    knobs_told,
+    model_flags_given,
+    model_plan,
+)
 from twiliobridge.commands.options import add_verbose, agent_or_bank, offline_dial
 from twiliobridge.commands.stopping import until_interrupted
 from twiliobridge.conversation import Agent
@@ -65,6 +71,8 @@ def add_arguments(parser: ArgumentParser) -> None:
 
 
 def run(options: Namespace, environ: Mapping[str, str]) -> ExitCode:
+    if knobs_told(options):
+        return ExitCode.PASSED
     console = Console(highlight=False, soft_wrap=True)
     code = ExitCode.FAILED
     try:

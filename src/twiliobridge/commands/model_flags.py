@@ -4,7 +4,7 @@ Every command with a built-in model has the same ones.
 """
 
 import sys
-from argparse import SUPPRESS, Action, ArgumentParser, ArgumentTypeError, Namespace
+from argparse import ArgumentParser, ArgumentTypeError, Namespace
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from shutil import get_terminal_size
@@ -39,9 +39,7 @@ def add_model_flags(parser: ArgumentParser) -> None:
     group.add_argument(
         "--set", action="append", metavar="NAME=VALUE", help="one knob of its behaviour; repeatable"
     )
-    group.add_argument(
-        "--knobs", nargs=0, action=_ListKnobs, default=SUPPRESS, help="list the knobs, and leave"
-    )
+    group.add_argument("--knobs", action="store_true", help="list the knobs, and leave")
     group.add_argument(
         "--model-latency",
         type=_seconds,
@@ -49,6 +47,14 @@ def add_model_flags(parser: ArgumentParser) -> None:
         help=f"how far away it is: each event arrives so late, and dialling takes {DIALLING} times as long",
     )
     group.add_argument("--seed", type=_whole, metavar="N", help="of what happens by chance (default 0)")
+
+
+def knobs_told(options: Namespace) -> bool:
+    """Whether the list of knobs was asked for, and is on stdout now: there is nothing else to do then."""
+    if options.knobs:
+        width = min(get_terminal_size().columns, MOST_COLUMNS)
+        sys.stdout.writelines(f"{line}\n" for line in knob_lines(width))
+    return bool(options.knobs)
 
 
 def model_flags_given(options: Namespace) -> str:
@@ -96,15 +102,6 @@ def _script(path: str | None) -> Script | None:
 
 
 # ---------------------------------------------------------------- for argparse
-
-
-class _ListKnobs(Action):
-    """As `--help`: says it, and leaves."""
-
-    def __call__(self, parser: ArgumentParser, *_: object) -> None:
-        width = min(get_terminal_size().columns, MOST_COLUMNS)
-        sys.stdout.writelines(f"{line}\n" for line in knob_lines(width))
-        parser.exit()
 
 
 def knob_lines(width: int) -> Iterator[str]:

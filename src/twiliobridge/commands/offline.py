@@ -10,7 +10,7 @@ from pathlib import Path
 import trio
 
 from twiliobridge.commands.command import Command, UsageError
-from twiliobridge.commands.model_flags import ModelPlan, add_model_flags, model_plan
+from twiliobridge.commands.model_flags import ModelPlan, add_model_flags, knobs_told, model_plan
 from twiliobridge.commands.options import add_verbose, offline_model, port, start_logging
 from twiliobridge.commands.stopping import stop_at_signals
 from twiliobridge.exit_code import ExitCode
@@ -51,6 +51,8 @@ def add_arguments(parser: ArgumentParser) -> None:
 
 
 def run(options: Namespace, _environ: Mapping[str, str]) -> ExitCode:
+    if knobs_told(options):
+        return ExitCode.PASSED
     start_logging(verbose=options.verbose)
     plan = model_plan(options)
     try:

@@ -8,7 +8,13 @@ import trio
 
 from twiliobridge.call import Dial
 from twiliobridge.commands.command import Command, UsageError
-from twiliobridge.commands.model_flags import ModelPlan, add_model_flags, model_flags_given, model_plan
+from twiliobridge.commands.model_flags import (
+    ModelPlan,
+    add_model_flags,
+    knobs_told,
+    model_flags_given,
+    model_plan,
+)
 from twiliobridge.commands.options import (
     add_verbose,
     agent_or_bank,
@@ -52,6 +58,8 @@ def add_arguments(parser: ArgumentParser) -> None:
 
 
 def run(options: Namespace, environ: Mapping[str, str]) -> ExitCode:
+    if knobs_told(options):
+        return ExitCode.PASSED
     settings = settings_from(
         environ,
         host=options.host,

@@ -1,7 +1,9 @@
 """What truly happened on the demo's call, and whether that is what was promised."""
 
+from base64 import b64decode
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from itertools import takewhile
 
 from twiliobridge.call import Leg
 from twiliobridge.caller import (
@@ -17,6 +19,7 @@ from twiliobridge.demo.story import Said
 from twiliobridge.realtime import events as model
 
 TRUNCATION_TOLERANCE_MS = 60.0
+BYTES_PER_MS = 8
 LEAST_TURNS = 4
 KEYS = "4271"
 TOOLS = ("get_balance", "replace_card")
@@ -32,6 +35,27 @@ class Finding:
 
 
 @dataclass
+class Spoken:
+    """How long the items of each response are, in milliseconds of mu-law."""
+
+    _items: dict[str, dict[str, float]] = field(default_factory=dict)
+    _cut: set[str] = field(default_factory=set)
+
+    def add(self, response_id: str, item_id: str, ms: float) -> None:
+        items = self._items.setdefault(response_id, {})
+        items[item_id] = items.get(item_id, 0.0) + ms
+
+    def cut(self, item_id: str, end_ms: float) -> list[float]:
+        """How much of its response that comes to; nothing for a further item of one that was cut before."""
+        response_id = next((name for name, items in self._items.items() if item_id in items), item_id)
+        if response_id in self._cut:
+            return []
+        self._cut.add(response_id)
+        before = takewhile(lambda each: each[0] != item_id, self._items.get(response_id, {}).items())
+        return [sum(ms for _, ms in before) + end_ms]
+
+
+@dataclass
 class Evidence:
     """Collects from both ends: the phone's notes, and what passed the bridge."""
 
@@ -43,12 +67,14 @@ class Evidence:
     keyed: str = ""
     cut_ms: list[float] = field(default_factory=list)
     heard_when_cut: list[float] = field(default_factory=list)
-    truncations: list[int] = field(default_factory=list)
+    truncations: list[float] = field(default_factory=list)
+    "Milliseconds that the model was told were heard of a response, whatever number of items it has."
     refusals: list[str] = field(default_factory=list)
     ending: Ending | None = None
     _said: Said | None = None
     _asked_at: float | None = None
     _cut: bool = False
+    _spoken: Spoken = field(default_factory=Spoken)
     _calls: dict[str, str] = field(default_factory=dict)
 
     def said(self, line: Said) -> None:
@@ -78,8 +104,10 @@ class Evidence:
         match event:
             case model.InputTranscriptCompleted(transcript=transcript):
                 self.recognised.append(transcript)
-            case model.TruncateItem(audio_end_ms=end_ms):
-                self.truncations.append(end_ms)
+            case model.OutputAudioDelta():
+                self._spoken.add(event.response_id, event.item_id, len(b64decode(event.delta)) / BYTES_PER_MS)
+            case model.TruncateItem(item_id=item_id, audio_end_ms=end_ms):
+                self.truncations += self._spoken.cut(item_id, end_ms)
             case model.Error(error=error):
                 self.refusals.append(f"{error.code}: {error.message}")
             case model.OutputItemDone(
