@@ -10,4 +10,6 @@ drivers/     one script a client, run by an interpreter that has it: `DRIVER SCE
 run          one server and one driver, and what passed between them
 mishaps      what the server is told to do wrong, and what must have been seen of it
 letter       every event of the server, against the types of OpenAI's SDK
+field_paths  the shape of an event: its fields by path, and what stands in them
+recorded_paths  the fields of the server's events, against recorded sessions of the live service
 """

@@ -15,6 +15,9 @@ from openai.types.realtime import RealtimeServerEvent
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
+from clients.field_paths import told
+from clients.recorded_paths import NEVER_RECORDED, NOT_RECORDED, never_recorded, not_recorded
+
 BEYOND = {
     "session.id": "in every recorded session; the types describe the session as a client sends it",
     "session.object": "likewise",
@@ -36,12 +39,15 @@ class Letter:
     faults: Counter[str] = field(default_factory=Counter)
     beyond: Counter[str] = field(default_factory=Counter)
     "Field paths that the types lack."
+    shapes: dict[str, set[str]] = field(default_factory=dict)
+    "Field paths of all, by type."
 
     def read(self, messages: Iterable[str]) -> None:
         for message in messages:
             event = json.loads(message)
             kind = str(event.get("type"))
             self.events[kind] += 1
+            self.shapes.setdefault(kind, set()).update(told(message)[1])
             if kind not in kinds():
                 self.faults[f"{kind}: no such event"] += 1
                 continue
@@ -54,8 +60,11 @@ class Letter:
 
     @property
     def unexplained(self) -> list[str]:
-        """What the types lack and `BEYOND` does not explain."""
-        return sorted(path for path in self.beyond if not path.endswith(tuple(BEYOND)))
+        """What the types lack, or no recording has, and no list explains."""
+        lacking = {path for path in self.beyond if not path.endswith(tuple(BEYOND))}
+        unrecorded = never_recorded(self.shapes) - NEVER_RECORDED.keys()
+        beside = not_recorded(self.shapes) - NOT_RECORDED.keys()
+        return sorted(lacking | unrecorded | {f"{kind}.{path}" for kind, path in beside})
 
 
 @cache

@@ -129,14 +129,26 @@ def settings(model: str) -> Driver:
     )
     session = {
         "type": "realtime",
+        "audio": {
+            "input": {"noise_reduction": {"strength": 0.5}},
+            "output": {"voice": {"id": "voice_1"}, "speed": 1.2},
+        },
         "tools": TOOLS,
         "tool_choice": {"type": "function", "name": "look_up"},
         "max_output_tokens": 1000,
-        "truncation": {"type": "retention_ratio", "retention_ratio": 0.5},
+        "truncation": {
+            "type": "retention_ratio",
+            "retention_ratio": 0.5,
+            "token_limits": {"post_instructions": 8000},
+        },
         "reasoning": {"effort": "low"},
         "parallel_tool_calls": False,
+        "prompt": {"id": "pmpt_1", "version": "2", "variables": {"city": "London"}},
+        "tracing": {"workflow_name": "calls", "group_id": "one", "metadata": {"call": "1"}},
     }
     say(driver, "session.update", session=session)
+    driver.configure(transcription={"model": "gpt-transcribe", "languages": ["en"], "keywords": ["teal"]})
+    ask(driver)
     return driver
 
 

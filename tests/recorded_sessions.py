@@ -14,14 +14,11 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from field_paths import Shape, shape
+from clients.field_paths import Shape, Told
+from clients.recorded_paths import FOLDER, shapes
 
-FOLDER = Path(__file__).parent / "offline" / "recorded"
 WORDS = "conversation.item.input_audio_transcription."
 LIMITS = "rate_limits.updated"
-
-Told = tuple[str, Shape]
-"An event by its kind and shape."
 
 Run = dict[str, Shape]
 "One event, or deltas of several kinds that alternate."
@@ -47,12 +44,6 @@ def event_of(step: dict[str, Any]) -> Told | None:
 
 
 @cache
-def shapes() -> dict[str, Shape]:
-    lines = map(json.loads, (FOLDER / "shapes.jsonl").read_text().splitlines())
-    return {line["shape"]: line["fields"] for line in lines}
-
-
-@cache
 def recorded_sessions() -> tuple[Recorded, ...]:
     return tuple(_read(path) for path in sorted(FOLDER.glob("*.jsonl")) if path.stem != "shapes")
 
@@ -60,12 +51,6 @@ def recorded_sessions() -> tuple[Recorded, ...]:
 def _read(path: Path) -> Recorded:
     first, *steps = map(json.loads, path.read_text().splitlines())
     return Recorded(path.stem, first["source"], tuple(steps))
-
-
-def told(text: str) -> Told:
-    event = json.loads(text)
-    kind = event.pop("type")
-    return kind, shape(event)
 
 
 def in_main_strand(kind: str) -> bool:

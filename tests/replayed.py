@@ -5,8 +5,9 @@ import base64
 import msgspec
 import numpy as np
 from offline_driver import LOUD, Driver, Unhearing
-from recorded_sessions import Recorded, Told, event_of, in_main_strand, told
+from recorded_sessions import Recorded, event_of, in_main_strand
 
+from clients.field_paths import Told, told
 from twiliobridge.audio import AudioFormat
 from twiliobridge.offline.brain import CallTool, Say
 from twiliobridge.offline.knobs import Knobs

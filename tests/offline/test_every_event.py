@@ -9,10 +9,10 @@ import re
 from pathlib import Path
 
 import openai
-import recorded_paths
 from every_event import everything_sent
 
 import twiliobridge.offline
+from clients import recorded_paths
 from clients.letter import Letter
 from twiliobridge.realtime.server_events import SERVER_EVENTS
 
@@ -36,7 +36,7 @@ def test_the_sessions_reach_every_kind_of_event_that_is_ever_made():
 
 
 def test_every_event_is_by_the_letter_of_the_sdks_types():
-    """Parsed strictly, and without a field that they lack and nobody explains. Older types know less."""
+    """Parsed strictly, and without a field that they or the recordings lack. Older types know less."""
     assert int(openai.__version__.partition(".")[0]) >= 3
     letter = Letter()
     letter.read(everything_sent())

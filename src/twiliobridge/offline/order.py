@@ -13,7 +13,7 @@ from twiliobridge.offline.reasoning import effort
 from twiliobridge.realtime.events import Item, ResponseParams
 from twiliobridge.realtime.generations import generation
 from twiliobridge.realtime.merge import default_session
-from twiliobridge.realtime.session import Session, as_text, leaf
+from twiliobridge.realtime.session import Session, as_text, leaf, voice_name
 
 _UNTOLD = default_session("", "", 0).instructions
 
@@ -59,7 +59,7 @@ def ordered(
         effort=effort(params.reasoning, session.reasoning) if generation(session.model).reasons else None,
         max_output_tokens=params.max_output_tokens or session.max_output_tokens or "inf",
         metadata=params.metadata,
-        audio={"output": {"format": output.get("format"), "voice": output.get("voice")}},
+        audio={"output": {"format": output.get("format"), "voice": voice_name(output.get("voice"))}},
         input=None if params.input is None else tuple(_item(item, conversation) for item in params.input),
     )
 

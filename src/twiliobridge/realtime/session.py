@@ -181,8 +181,7 @@ class Session(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def voice(self) -> str | None:
         """The name of a voice, or the id of a custom one."""
-        voice = leaf(self.audio, "output", "voice")
-        return as_text(leaf(voice, "id") if isinstance(voice, dict) else voice)
+        return voice_name(leaf(self.audio, "output", "voice"))
 
     @property
     def turn_rules(self) -> TurnRules | None:
@@ -198,6 +197,11 @@ def leaf(tree: object, *path: str) -> object:
     for name in path:
         tree = tree.get(name) if isinstance(tree, dict) else None
     return tree
+
+
+def voice_name(voice: object) -> str | None:
+    """A voice's name; of a custom one, its id."""
+    return as_text(leaf(voice, "id") if isinstance(voice, dict) else voice)
 
 
 def as_text(value: object) -> str | None:

@@ -2,11 +2,11 @@
 
     pip install pyyaml
     git clone https://github.com/pydantic/pydantic-ai
-    PYTHONPATH=tests python tests/offline/recorded/make_recorded.py pydantic-ai
+    PYTHONPATH=. python tests/offline/recorded/make_recorded.py pydantic-ai
 
 Taken are the recordings of OpenAI and Azure OpenAI, over a WebSocket, from `session.created` on. Of a
 recording only facts are kept: what the client did, with texts and names of our own; and which events came, in
-their order, by shape (see `field_paths`). Nothing that somebody wrote or said is copied.
+their order, by shape (see `clients/field_paths.py`). Nothing that somebody wrote or said is copied.
 
 `shapes.jsonl` has every shape once, under the name by which the sessions refer to it.
 """
@@ -19,7 +19,8 @@ from pathlib import Path
 from typing import Any
 
 import yaml
-from field_paths import Shape, shape
+
+from clients.field_paths import Shape, shape
 
 HERE = Path(__file__).parent
 REPOSITORY = "pydantic/pydantic-ai"

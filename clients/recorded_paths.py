@@ -3,13 +3,26 @@
 A new field of ours that no recording has is listed here, with the reason for which it is there all the same.
 """
 
+import json
 from collections import defaultdict
 from collections.abc import Iterable
+from functools import cache
+from pathlib import Path
 
-from recorded_sessions import shapes, told
+from clients.field_paths import Shape, told
+
+FOLDER = Path(__file__).parents[1] / "tests" / "offline" / "recorded"
+"Recorded sessions, in our own form."
 
 Paths = dict[str, set[str]]
 "Of each kind of event."
+
+
+@cache
+def shapes() -> dict[str, Shape]:
+    """Of every recorded event, by the name under which the sessions refer to it."""
+    lines = map(json.loads, (FOLDER / "shapes.jsonl").read_text().splitlines())
+    return {line["shape"]: line["fields"] for line in lines}
 
 
 def paths_of(texts: Iterable[str]) -> Paths:
@@ -94,6 +107,17 @@ NOT_RECORDED = {
     ("session.updated", "session.include[]"): SETTING,
     ("session.updated", "session.parallel_tool_calls"): SETTING,
     ("session.updated", "session.reasoning.effort"): SETTING,
+    ("session.updated", "session.audio.input.noise_reduction.strength"): SETTING,
+    ("session.updated", "session.audio.input.transcription.keywords[]"): SETTING,
+    ("session.updated", "session.audio.input.transcription.languages[]"): SETTING,
+    ("session.updated", "session.audio.output.voice.id"): SETTING,
+    ("session.updated", "session.prompt.id"): SETTING,
+    ("session.updated", "session.prompt.variables"): SETTING,
+    ("session.updated", "session.prompt.version"): SETTING,
+    ("session.updated", "session.tracing.group_id"): SETTING,
+    ("session.updated", "session.tracing.metadata"): SETTING,
+    ("session.updated", "session.tracing.workflow_name"): SETTING,
+    ("session.updated", "session.truncation.token_limits.post_instructions"): SETTING,
     ("session.updated", "session.tool_choice.name"): SETTING,
     ("session.updated", "session.tool_choice.type"): SETTING,
     ("session.updated", "session.truncation.retention_ratio"): SETTING,

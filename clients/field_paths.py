@@ -52,6 +52,15 @@ TYPES = {
 
 Shape = dict[str, str]
 
+Told = tuple[str, Shape]
+"An event by its kind and shape."
+
+
+def told(text: str) -> Told:
+    event = json.loads(text)
+    kind = event.pop("type")
+    return kind, shape(event)
+
 
 def shape(event: dict[str, Any]) -> Shape:
     """Of an event as read from JSON. The elements of a list share their paths, with all that stands there."""
@@ -61,7 +70,7 @@ def shape(event: dict[str, Any]) -> Shape:
     return {path: "|".join(sorted(tokens)) for path, tokens in sorted(found.items())}
 
 
-def _leaves(value: Any, path: str, name: str) -> Iterator[tuple[str, str]]:
+def _leaves(value: object, path: str, name: str) -> Iterator[tuple[str, str]]:
     if isinstance(value, dict) and value and name not in FREE:
         for key, below in value.items():
             yield from _leaves(below, f"{path}.{key}" if path else key, key)
@@ -72,7 +81,7 @@ def _leaves(value: Any, path: str, name: str) -> Iterator[tuple[str, str]]:
         yield path, _token(value, name)
 
 
-def _token(value: Any, name: str) -> str:
+def _token(value: object, name: str) -> str:
     if name in TOLD and isinstance(value, bool | int | float | str):
         return f"={json.dumps(value) if isinstance(value, bool) else value}"
     return TYPES[type(value)]
