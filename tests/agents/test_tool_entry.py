@@ -1,8 +1,11 @@
 """`[[tools]]` in an agent's file: a function or a URL, and each mistake is one line that names the key."""
 
+from pathlib import Path
+
 import pytest
 
 from twiliobridge.agents import read_agent
+from twiliobridge.agents.tool_entry import ToolEntry
 from twiliobridge.conversation import Endpoint
 
 TOOL = """
@@ -26,6 +29,11 @@ def test_every_key_reaches_the_tool():
     assert (tool.loop, tool.finish, tool.within) == ("asyncio", True, 2.0)
     tool = tool_of(RUN)
     assert (tool.loop, tool.finish, tool.within) == ("trio", False, 10.0)
+
+
+def test_the_docs_have_every_key():
+    docs = (Path(__file__).parents[2] / "docs" / "agents.md").read_text("utf-8")
+    assert [key for key in ToolEntry.__struct_fields__ if f"| `{key}` |" not in docs] == []
 
 
 def test_a_plain_function_is_a_tool(tmp_path, monkeypatch):

@@ -45,6 +45,38 @@ def test_what_is_missing_is_one_line_and_exit_2(arguments, environ, complaint, c
     assert error.count("\n") == 1
 
 
+ENDPOINT = """
+instructions = "Be brief."
+[[tools]]
+name = "hours"
+description = "When the shop is open."
+url = "https://shop.example/hours"
+headers = { Authorization = "Bearer $SHOP_KEY" }
+"""
+
+
+@pytest.mark.parametrize(
+    ("environ", "complaint"),
+    [
+        ({}, "tools[0].headers.Authorization: the environment has no SHOP_KEY; set it"),
+        ({"SHOP_KEY": "k", "HTTPS_PROXY": "socks5://proxy.example"}, "a proxy must be http://host:port"),
+    ],
+)
+def test_an_endpoint_that_could_never_be_asked_is_one_line_at_start(
+    environ, complaint, tmp_path, capsys, monkeypatch
+):
+    for name in ("HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy", "NO_PROXY", "no_proxy"):
+        monkeypatch.delenv(name, raising=False)
+    for name, value in environ.items():
+        monkeypatch.setenv(name, value)
+    file = tmp_path / "agent.toml"
+    file.write_text(ENDPOINT)
+    assert main(["serve", "--offline", "--port", "0", "--agent", str(file)]) == ExitCode.USAGE
+    error = capsys.readouterr().err
+    assert complaint in error
+    assert error.count("\n") == 1
+
+
 @pytest.mark.parametrize(
     "arguments", [["--wrong"], ["serve", "--wrong"], ["offline", "--port", "70000"], ["fly"], []]
 )

@@ -71,8 +71,9 @@ class AsyncioThread:
         self._stopped.set()
         self._loop.call_soon_threadsafe(self._loop.stop)
         self.waiting += 1
+        one_more = trio.CapacityLimiter(1)  # the usual threads may all hang
         with trio.CancelScope(shield=True):
-            await trio.to_thread.run_sync(self._thread.join, ENDED_WITHIN)
+            await trio.to_thread.run_sync(self._thread.join, ENDED_WITHIN, limiter=one_more)
         self.waiting -= 1
         if self._thread.is_alive():
             log.warning("a tool on asyncio holds its loop; its thread is left to itself")
