@@ -27,6 +27,12 @@ def test_an_incident_is_read_as_it_is_written(text, incident):
     assert incidents(kind, str(incident)) == (incident,)
 
 
+def test_a_whole_number_is_a_number():
+    assert Incident(Odd.CUT, 400) == Incident(Odd.CUT, 400.0)
+    assert str(Incident(Odd.CUT, 400)) == "cut:400"
+    assert Incident(Odd.CUT, 400).amount == 400.0
+
+
 def test_several_are_separated_by_commas_and_none_is_none():
     assert incidents(Odd, "text, empty*1") == (Incident(Odd.TEXT), Incident(Odd.EMPTY, times=1))
     assert incidents(Odd, "none") == incidents(Odd, "") == ()

@@ -67,7 +67,8 @@ class Incident(Generic[K]):
 
     def __post_init__(self) -> None:
         usual = self.what.usual
-        if self.detail is not None and type(self.detail) is not type(usual):
+        numbers = all(isinstance(detail, int | float) for detail in (self.detail, usual))
+        if self.detail is not None and not numbers and type(self.detail) is not type(usual):
             wanted = "no detail" if usual is None else "a number" if isinstance(usual, float) else "a URL"
             raise ValueError(f"{self.what.word!r} takes {wanted}, was {self.detail!r}")
         if self.at is not None and not self.what.placed:
@@ -83,14 +84,14 @@ class Incident(Generic[K]):
     @property
     def amount(self) -> float:
         """The number of its detail; 0 where it has none."""
-        return self.given if isinstance(self.given, float) else 0.0
+        return float(self.given) if isinstance(self.given, int | float) else 0.0
 
     def __str__(self) -> str:
-        detail = f":{self.detail:g}" if isinstance(self.detail, float) else f":{self.detail or ''}"
+        detail = self.detail if isinstance(self.detail, str | None) else f"{self.detail:g}"
         return "".join(
             (
                 self.what.word,
-                detail.rstrip(":"),
+                "" if detail is None else f":{detail}",
                 f"@{self.at.word}" if self.at else "",
                 f"@{self.since}" if self.since > 1 else "",
                 f"*{self.times}" if self.times else "",
