@@ -6,7 +6,7 @@ from collections import deque
 import msgspec
 import numpy as np
 
-from twiliobridge.audio import AudioFormat
+from twiliobridge.audio import AudioFormat, at_speed, to_float, to_int16
 from twiliobridge.conversation.vad import EnergyGate
 from twiliobridge.offline.brain import Say
 from twiliobridge.offline.engines import Engines
@@ -189,7 +189,8 @@ class Driver:
 
     def _speak(self, job):
         for piece in Tone().speak(job.text):
-            audio = job.format.encode(np.repeat(piece, job.format.rate // 8000))
+            paced = to_int16(at_speed(to_float(piece), Tone.rate, job.speed))
+            audio = job.format.encode(np.repeat(paced, job.format.rate // Tone.rate))
             self._take(self.session.spoken(job.item_id, audio, self.now, last=False))
         self._take(self.session.spoken(job.item_id, b"", self.now, last=True))
 

@@ -1,6 +1,8 @@
-"""A pytest plugin: installed with the package, it gives every test the fixture `twilio_call`.
+"""A pytest plugin: installed with the package, it gives every test two fixtures, a phone and a model.
 
-    def test_my_bridge_greets(twilio_call):
+    def test_my_bridge_greets(twilio_call, offline_openai):
+        offline_openai.say_next("Good morning.")
+        start_my_bridge(offline_openai.url)
         with twilio_call("ws://localhost:8000/media-stream") as phone:
             phone.initiate_call_flow()
             assert phone.wait_for_ai_greeting(5)
@@ -11,7 +13,7 @@ A package of its own, because pytest imports it at every start, also where no te
 `twiliobridge` that would take half a second more.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
@@ -19,6 +21,7 @@ import pytest
 
 if TYPE_CHECKING:
     from twiliobridge.caller import BlockingTwilioClient, MockTwilioClient
+    from twiliobridge.offline import ServerThread
 
 
 class TwilioCall:
@@ -65,3 +68,12 @@ def twilio_call() -> Callable[..., TwilioCall]:
         return TwilioCall(bridge_url, options)
 
     return call
+
+
+@pytest.fixture
+def offline_openai() -> "Iterator[ServerThread]":
+    """A Realtime server without OpenAI, for this test: its `url`, and `say_next(...)` for its responses."""
+    from twiliobridge.offline import open_server_thread  # noqa: PLC0415 -- see above
+
+    with open_server_thread() as server:
+        yield server

@@ -1,6 +1,7 @@
 """The programs as processes: what a shell sees of them. Each start costs a second, so there are few."""
 
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -106,7 +107,7 @@ def test_help_is_exit_0(arguments, capsys):
     [
         (("serve", "--offline", "--port", "0"), signal.SIGTERM),
         (("serve", "--model-url", "ws://127.0.0.1:1", "--port", "0"), signal.SIGINT),
-        (("offline", "--port", "0"), signal.SIGTERM),
+        (("offline", "--port", "0", "--control-port", "0"), signal.SIGTERM),
     ],
 )
 def test_a_server_says_where_it_listens_and_stops_in_good_order_at_a_signal(command, signals):
@@ -124,6 +125,8 @@ def test_a_server_says_where_it_listens_and_stops_in_good_order_at_a_signal(comm
     assert "Traceback" not in rest
     if command[0] == "serve":
         assert any("DOOR IS OPEN" in line for line in said)
+    if "--control-port" in command:
+        assert any(re.search(r"next responses: http://127\.0\.0\.1:\d+/script$", line) for line in said)
 
 
 def test_a_port_in_use_is_one_line_and_exit_2():

@@ -1,5 +1,6 @@
 """A response may be cut at any moment. Everything that was opened is then closed once, inside out."""
 
+import msgspec
 import pytest
 from offline_driver import Driver
 
@@ -10,11 +11,15 @@ from twiliobridge.offline.knobs import Knobs
 from twiliobridge.realtime.events import (
     ArgumentsDone,
     CancelResponse,
+    Content,
     ContentPartAdded,
     ContentPartDone,
+    CreateItem,
     CreateResponse,
+    Item,
     ItemAdded,
     ItemDone,
+    OutputAudioDelta,
     OutputAudioDone,
     OutputItemAdded,
     OutputItemDone,
@@ -33,10 +38,12 @@ CLOSES = {ResponseDone: "response", OutputItemDone: "output", ItemDone: "item", 
 STREAMS = (OutputAudioDone, OutputTranscriptDone, OutputTextDone)
 
 
-def begun(reply, *, modality="audio", **options):
+def begun(reply, *, modality="audio", limit="inf", **options):
     driver = Driver(reply, **options)
     driver.configure()
-    update = SessionUpdate(type="realtime", output_modalities=(modality,), tools=TOOLS)
+    update = SessionUpdate(
+        type="realtime", output_modalities=(modality,), tools=TOOLS, max_output_tokens=limit
+    )
     driver.say(UpdateSession(session=update))
     del driver.events[:]
     driver.say(CreateResponse())
@@ -127,15 +134,84 @@ def test_audio_that_is_made_too_late_for_its_response_is_dropped():
     assert len(driver.events) == before + 1, "only the rate limits"
 
 
-@pytest.mark.parametrize("most", [1, 10, 30])
-def test_a_response_ends_at_its_token_limit(most):
-    driver = Driver((Say("one two three four five six seven eight"),))
-    driver.configure()
-    driver.say(CreateResponse(response=ResponseParams(max_output_tokens=most)))
-    driver.wait(5)
+BUDGETED = {
+    "speech": ((Say("one two three four five six seven eight"),), {}),
+    "two messages": ((Say("one two three"), Say("four five six seven eight")), {}),
+    "writing": ((Say("one two three four five six seven eight " * 6),), {"modality": "text"}),
+    "a call": ((CallTool("look", {"where": "under the table " * 16}),), {}),
+}
+
+
+@pytest.mark.parametrize("most", [1, 2, 10, 30, 57])
+@pytest.mark.parametrize("case", BUDGETED)
+def test_a_response_ends_at_its_token_limit_and_costs_no_more(case, most):
+    reply, options = BUDGETED[case]
+    driver = begun(reply, limit=most, **options)
+    driver.wait(9)
     response = driver.of(ResponseDone)[0].response
     assert (response.status, response.status_details.reason) == ("incomplete", "max_output_tokens")
-    assert len(driver.audio()) < 8 * 300 * 8
+    assert most - 3 <= response.usage["output_tokens"] <= most
+    assert nesting([event for _, event in driver.events]) == []
+    assert response.output[-1].status == "incomplete"
+
+
+@pytest.mark.parametrize("case", BUDGETED)
+def test_a_response_within_its_token_limit_is_whole(case):
+    reply, options = BUDGETED[case]
+    driver = begun(reply, **options)
+    driver.wait(9)
+    cost = driver.of(ResponseDone)[0].response.usage["output_tokens"]
+    for limit, status in ((cost, "completed"), (cost - 1, "incomplete")):
+        driver = begun(reply, limit=limit, **options)
+        driver.wait(9)
+        assert driver.of(ResponseDone)[0].response.status == status
+
+
+def test_a_session_may_limit_all_its_responses():
+    driver = Driver((Say("one two three four five six seven eight"),))
+    driver.configure()
+    driver.say(UpdateSession(session=SessionUpdate(type="realtime", max_output_tokens=10)))
+    driver.say(CreateResponse())
+    driver.wait(5)
+    assert driver.of(ResponseDone)[0].response.usage["output_tokens"] == 10
+
+
+def test_thought_leaves_half_of_the_limit_for_words():
+    driver = Driver((Say("one two three four five six seven eight"),))
+    driver.configure()
+    words = Content(type="input_text", text="Hello.")
+    driver.say(CreateItem(item=Item(type="message", role="user", content=(words,))))
+    wish = ResponseParams(max_output_tokens=20, reasoning={"effort": "xhigh"})
+    driver.say(CreateResponse(response=wish))
+    driver.wait(9)
+    usage = driver.of(ResponseDone)[0].response.usage
+    assert usage["output_token_details"]["reasoning_tokens"] == 10
+    assert 17 <= usage["output_tokens"] <= 20
+
+
+@pytest.mark.parametrize(
+    ("effort", "seconds"), [("minimal", 0.0), ("low", 0.0), ("medium", 0.3), ("high", 1.5)]
+)
+def test_more_effort_takes_longer_before_the_first_delta(effort, seconds):
+    driver = Driver((Say("one"),), knobs=Knobs(latency=0.2))
+    driver.configure()
+    words = Content(type="input_text", text="Hello.")
+    driver.say(CreateItem(item=Item(type="message", role="user", content=(words,))))
+    driver.say(CreateResponse(response=ResponseParams(reasoning={"effort": effort})))
+    driver.wait(9)
+    first = next(moment for moment, event in driver.events if isinstance(event, OutputAudioDelta))
+    assert first - 100 == pytest.approx(0.2 + seconds)
+
+
+@pytest.mark.parametrize(("speed", "ms"), [(0.25, 4800), (1.0, 1200), (1.5, 800)])
+def test_the_speed_of_speech_is_the_sessions(speed, ms):
+    driver = Driver((Say("one two three four"),))
+    driver.configure()
+    output = {"audio": {"output": {"speed": speed}}, "type": "realtime"}
+    driver.say(UpdateSession(session=msgspec.convert(output, SessionUpdate)))
+    driver.say(CreateResponse())
+    driver.wait(30)
+    assert len(driver.audio()) / 8 == pytest.approx(ms, abs=1)
 
 
 def test_usage_counts_audio_by_its_length():

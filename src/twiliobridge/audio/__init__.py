@@ -6,6 +6,7 @@ from twiliobridge.audio.g711 import alaw_decode, alaw_encode, ulaw_decode, ulaw_
 from twiliobridge.audio.level import dbfs, level, peak
 from twiliobridge.audio.resample import Resampler, resample
 from twiliobridge.audio.samples import Float32, Int16, to_float, to_int16
+from twiliobridge.audio.tempo import at_speed
 from twiliobridge.audio.wav import Codec, Wav, WavError, read_wav, telephone, telephone_pieces, write_wav
 
 __all__ = [
@@ -23,6 +24,7 @@ __all__ = [
     "WavError",
     "alaw_decode",
     "alaw_encode",
+    "at_speed",
     "dbfs",
     "level",
     "peak",

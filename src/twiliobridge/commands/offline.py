@@ -14,8 +14,9 @@ from twiliobridge.commands.model_flags import ModelPlan, add_model_flags, knobs_
 from twiliobridge.commands.options import add_verbose, offline_model, port, start_logging
 from twiliobridge.commands.stopping import stop_at_signals
 from twiliobridge.exit_code import ExitCode
-from twiliobridge.offline import PATH, Door, serve_offline
+from twiliobridge.offline import PATH, Door, serve_control, serve_offline
 from twiliobridge.offline.certificates import Identity, NoCertificate, from_files, self_signed
+from twiliobridge.offline.control import PATH as SCRIPT
 from twiliobridge.realtime.session import MODELS
 from twiliobridge.wires.hypercorn import CannotListen, Listeners, base_url
 
@@ -46,6 +47,12 @@ def add_arguments(parser: ArgumentParser) -> None:
     parser.add_argument(
         "--sessions", type=_several, metavar="N", help=f"at once, the next is refused (default {MOST})"
     )
+    parser.add_argument(
+        "--control-port",
+        type=port,
+        metavar="PORT",
+        help="where tests post what the next responses are, on 127.0.0.1 alone, 0 for any (default: nowhere)",
+    )
     add_model_flags(parser)
     add_verbose(parser)
 
@@ -72,6 +79,9 @@ async def answer_clients(options: Namespace, plan: ModelPlan, identity: Identity
         try:
             serving = partial(serve_offline, model, options.host, options.port, door, tls=tls)
             listeners = await nursery.start(serving)
+            if options.control_port is not None:
+                controls = await nursery.start(partial(serve_control, model.cues, port=options.control_port))
+                log.info("the next responses: %s%s", base_url(controls[0]), SCRIPT)
         except CannotListen as error:
             raise UsageError(str(error)) from None
         log.info("listening on %s (%s)", address(listeners, identity), model.engines.names)

@@ -1,7 +1,21 @@
 """The Realtime server without OpenAI: it listens, decides by a script, and speaks."""
 
 from twiliobridge.offline.behaviours import BEHAVIOURS, behaving
-from twiliobridge.offline.brain import Brain, CallTool, Cut, Fail, Reply, Request, Say, Stall, Write
+from twiliobridge.offline.brain import (
+    Brain,
+    CallTool,
+    Cut,
+    Fail,
+    Offer,
+    Part,
+    Reply,
+    Request,
+    Say,
+    Stall,
+    Write,
+)
+from twiliobridge.offline.control import serve_control
+from twiliobridge.offline.cues import Cue, Cues
 from twiliobridge.offline.door import PATH, Door
 from twiliobridge.offline.engines import EngineFailed, Engines, Recogniser, Voice
 from twiliobridge.offline.faults import Answer, Loss, Noise, Odd
@@ -12,6 +26,7 @@ from twiliobridge.offline.model import OfflineModel
 from twiliobridge.offline.run import run_offline_session
 from twiliobridge.offline.script import Script, ScriptError, banking
 from twiliobridge.offline.server import open_offline_model, serve_offline
+from twiliobridge.offline.server_thread import ServerThread, open_server_thread
 from twiliobridge.offline.start import load_offline_model
 
 __all__ = [
@@ -20,6 +35,8 @@ __all__ = [
     "Answer",
     "Brain",
     "CallTool",
+    "Cue",
+    "Cues",
     "Cut",
     "Door",
     "EngineFailed",
@@ -31,13 +48,16 @@ __all__ = [
     "Moment",
     "Noise",
     "Odd",
+    "Offer",
     "OfflineModel",
+    "Part",
     "Recogniser",
     "Reply",
     "Request",
     "Say",
     "Script",
     "ScriptError",
+    "ServerThread",
     "Stall",
     "Transcripts",
     "Voice",
@@ -48,7 +68,9 @@ __all__ = [
     "incidents",
     "load_offline_model",
     "open_offline_model",
+    "open_server_thread",
     "run_offline_session",
+    "serve_control",
     "serve_offline",
     "set_knob",
 ]

@@ -33,8 +33,10 @@ class CallTool:
     """One function call."""
 
     name: str
-    arguments: Mapping[str, Any] = field(default_factory=dict)
-    "Must survive JSON."
+    arguments: Mapping[str, Any] | str = field(default_factory=dict)
+    "Must survive JSON. A text is sent as it is, whether or not it is JSON."
+    invented: bool = False
+    "Called although it may not be on offer, as models do now and then."
 
 
 @dataclass(frozen=True)
@@ -78,6 +80,8 @@ class Offer:
     description: str = ""
     parameters: Mapping[str, Any] = field(default_factory=dict)
     "JSON Schema of the arguments."
+    server: str = ""
+    "The label of the MCP server that has it; empty for a function of the client's."
 
 
 @dataclass(frozen=True)
@@ -88,13 +92,14 @@ class Request:
     "Those in force: the response's own, or else the session's."
     wish: str = ""
     "The response's own instructions; empty where it has none."
+    standing: str = ""
+    "The session's instructions, also where the response has its own."
     offers: tuple[Offer, ...] = ()
     "A call of anything else is left out of the reply."
     tool_choice: str = "auto"
     "`auto`, `required`, or the name of the function that must be called. With `none`, nothing is on offer."
     parallel: bool = True
     "Whether one response may make several calls."
-
     described: bool = False
     "The client has given the session instructions or tools of its own."
     written: bool = False

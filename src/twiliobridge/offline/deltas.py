@@ -17,8 +17,10 @@ def words(text: str) -> list[str]:
     return WORD.findall(text)
 
 
-def arguments_text(arguments: Mapping[str, Any], *, compact: bool) -> str:
-    """Compact by models that reason; the older ones leave blanks at the end of each line."""
+def arguments_text(arguments: Mapping[str, Any] | str, *, compact: bool) -> str:
+    """Compact by models that reason; the older ones leave blanks at the end of each line. A text is left."""
+    if isinstance(arguments, str):
+        return arguments
     if compact or not arguments:
         return json.dumps(dict(arguments), ensure_ascii=False, separators=(",", ":"))
     lines = json.dumps(dict(arguments), ensure_ascii=False, indent=2).removeprefix("{").removesuffix("\n}")

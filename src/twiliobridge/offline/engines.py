@@ -59,6 +59,10 @@ class Engines:
     at_once: bool = False
     "They only look things up: no thread is worth it, and in virtual time a thread would be out of step."
 
+    def can_say(self, text: str) -> bool:
+        """Whether the voice can speak this. A recorded one has only so many sentences, and a `can_say`."""
+        return bool(getattr(self.voice, "can_say", bool)(text))
+
     @property
     def names(self) -> str:
         """One line: which engines these are."""

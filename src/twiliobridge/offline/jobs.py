@@ -28,6 +28,7 @@ class Speak:
     "The assistant's item, and the name of this job."
     text: str
     format: AudioFormat
+    speed: float = 1.0
 
 
 @dataclass(frozen=True)

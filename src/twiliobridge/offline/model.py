@@ -8,13 +8,15 @@ from typing import TypeVar
 
 import trio
 
-from twiliobridge.audio import AudioFormat, Resampler, to_float, to_int16
-from twiliobridge.offline.brain import Brain
+from twiliobridge.audio import AudioFormat, Resampler, at_speed, to_float, to_int16
+from twiliobridge.offline.brain import Brain, Part
+from twiliobridge.offline.cues import Cued, Cues
 from twiliobridge.offline.engines import EngineFailed, Engines, Voice
 from twiliobridge.offline.faults import Answer, Loss
 from twiliobridge.offline.incidents import Draws, Incident
 from twiliobridge.offline.jobs import Recognise, Speak
 from twiliobridge.offline.knobs import Knobs
+from twiliobridge.offline.obedience import Obedience
 from twiliobridge.offline.session import OfflineSession, Opening
 from twiliobridge.offline.whims import Whims
 from twiliobridge.realtime.session import DEFAULT_MODEL, SessionUpdate
@@ -33,6 +35,8 @@ class OfflineModel:
     new_brain: Callable[[], Brain]
     "Makes the brain of one session."
     knobs: Knobs = field(default_factory=Knobs)
+    cues: Cues = field(default_factory=Cues, init=False)
+    "What tests want the next responses to be."
     _ears: trio.CapacityLimiter = field(default_factory=lambda: trio.CapacityLimiter(1), init=False)
     _mouth: trio.CapacityLimiter = field(default_factory=lambda: trio.CapacityLimiter(1), init=False)
     _sessions: int = field(default=0, init=False)
@@ -63,8 +67,13 @@ class OfflineModel:
             update=update,
             loss=self._losses.next(),
         )
-        brain = Whims(self.new_brain(), self.knobs, seed)
+        obedient = Obedience(self.new_brain(), self.engines.can_say, seed)
+        brain = Cued(Whims(obedient, self.knobs, seed), self.cues)
         return OfflineSession(brain, self.engines.gate(), now, opening, self.knobs)
+
+    def say_next(self, *parts: Part | str, after: str = "") -> None:
+        """The next response, of whichever session, is these parts: `Cues.say_next`."""
+        self.cues.say_next(*parts, after=after)
 
     async def recognise(self, job: Recognise) -> str | None:
         """None where the engine failed."""
@@ -77,7 +86,7 @@ class OfflineModel:
 
     async def speak(self, job: Speak, deliver: Callable[[bytes], bool]) -> None:
         """Hands every piece to `deliver` as soon as it is made, until it says False. Raises EngineFailed."""
-        pieces = encoded(self.engines.voice, job.text, job.format)
+        pieces = encoded(self.engines.voice, job.text, job.format, job.speed)
         wanted = True
         while wanted:
             piece = await self._work(self._mouth, lambda: next(pieces, None))
@@ -92,9 +101,10 @@ class OfflineModel:
         return piece()
 
 
-def encoded(voice: Voice, text: str, audio_format: AudioFormat) -> Iterator[bytes]:
+def encoded(voice: Voice, text: str, audio_format: AudioFormat, speed: float = 1.0) -> Iterator[bytes]:
     """Speech as a session's bytes, piece by piece."""
     resampler = Resampler(voice.rate, audio_format.rate)
     for samples in voice.speak(text):
-        yield audio_format.encode(to_int16(resampler.feed(to_float(samples))))
+        paced = at_speed(to_float(samples), voice.rate, speed)
+        yield audio_format.encode(to_int16(resampler.feed(paced)))
     yield audio_format.encode(to_int16(resampler.flush()))

@@ -27,6 +27,8 @@ class Order:
     "Text instead of speech."
     format: AudioFormat
     request: Request
+    speed: float = 1.0
+    "Of speech; 1.5 is half as fast again."
     effort: str | None = None
     "With which the model reasons, and tells what its messages are for; None: it is of the older generation."
     max_output_tokens: int | str = "inf"
@@ -56,6 +58,7 @@ def ordered(
         written=_written(session, params),
         format=_format(output),
         request=_request(session, params),
+        speed=output.get("speed") or 1.0,
         effort=effort(params.reasoning, session.reasoning) if generation(session.model).reasons else None,
         max_output_tokens=params.max_output_tokens or session.max_output_tokens or "inf",
         metadata=params.metadata,
@@ -85,18 +88,13 @@ def _request(session: Session, params: ResponseParams) -> Request:
     return Request(
         instructions=session.instructions if params.instructions is None else wish,
         wish=wish,
-        offers=() if choice == "none" else offers,
+        standing=session.instructions,
+        offers=_choosable(offers, choice),
         tool_choice=_chosen(choice),
         described=bool(session.tools) or session.instructions != _UNTOLD,
-        written=_written(session, params),
         parallel=_parallel(session, params),
+        written=_written(session, params),
     )
-
-
-def _parallel(session: Session, params: ResponseParams) -> bool:
-    """Unless the client has said no."""
-    said = session.parallel_tool_calls if params.parallel_tool_calls is None else params.parallel_tool_calls
-    return said is not False
 
 
 def _offer(tool: dict[str, Any]) -> Offer:
@@ -104,10 +102,25 @@ def _offer(tool: dict[str, Any]) -> Offer:
     return Offer(name or "", description or "", tool.get("parameters") or {})
 
 
+def _choosable(offers: tuple[Offer, ...], choice: object) -> tuple[Offer, ...]:
+    """The choice of an MCP server leaves its tools only."""
+    if choice == "none":
+        return ()
+    server = as_text(leaf(choice, "server_label"))
+    return tuple(offer for offer in offers if not server or offer.server == server)
+
+
 def _chosen(choice: object) -> str:
-    """The name of a function, where one is demanded."""
-    named = as_text(leaf(choice, "name")) if isinstance(choice, dict) else as_text(choice)
-    return named or "auto"
+    """The name of a function, where one is demanded; of an MCP server's tools, any is."""
+    if not isinstance(choice, dict):
+        return as_text(choice) or "auto"
+    return as_text(leaf(choice, "name")) or ("required" if choice.get("type") == "mcp" else "auto")
+
+
+def _parallel(session: Session, params: ResponseParams) -> bool:
+    """Unless the client has said no."""
+    said = session.parallel_tool_calls if params.parallel_tool_calls is None else params.parallel_tool_calls
+    return said is not False
 
 
 def _item(raw: dict[str, Any], conversation: Conversation) -> Item:

@@ -34,6 +34,11 @@ class Output:
         return sum(part.entry.length_ms for part in self._opened)
 
     @property
+    def tokens(self) -> int:
+        """What has been said so far has cost."""
+        return sum(part.tokens for part in self._opened)
+
+    @property
     def on_the_last(self) -> bool:
         """Whether no item waits."""
         return not self._waiting

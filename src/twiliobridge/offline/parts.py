@@ -5,6 +5,7 @@ Each may be told to be cut: it then ends before it is whole.
 Source of every order of events: recorded sessions of the live service.
 """
 
+import math
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -66,6 +67,13 @@ class OutputPart(Protocol):
     """One output item. `open`, then `grow` while `ready`, then `close`; `close` also cuts it short."""
 
     entry: Entry
+    overdrawn: bool
+    "It could not go on within the tokens that were left."
+
+    @property
+    def tokens(self) -> int:
+        """What it has cost so far."""
+        ...
 
     @property
     def ready(self) -> bool:
@@ -88,8 +96,8 @@ class OutputPart(Protocol):
 
     def open(self) -> Events: ...
 
-    def grow(self) -> tuple[Events, float]:
-        """The next delta, and the seconds that making it took."""
+    def grow(self, left: float = math.inf) -> tuple[Events, float]:
+        """The next delta, and the seconds that making it took; it is overdrawn if that costs more tokens."""
         ...
 
     def close(self, status: Status) -> Events: ...

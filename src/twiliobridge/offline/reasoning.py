@@ -9,6 +9,8 @@ from twiliobridge.realtime.session import as_text, leaf
 TOKENS = {"minimal": 0, "low": 16, "medium": 64, "high": 256, "xhigh": 1024}
 "By effort. That of an unspecified effort is as recorded, the others are a guess."
 DEFAULT_EFFORT = "low"
+TOKENS_PER_SECOND = 160
+"Of thought; a guess. More effort takes longer."
 
 
 def effort(*settings: object) -> str:
@@ -26,3 +28,8 @@ def reasoning_tokens(effort: str, memory: Sequence[Item], reply: Reply) -> int:
     calls = any(isinstance(part, CallTool) for part in reply)
     answers = any(isinstance(part, Say | Write) for part in reply)
     return TOKENS[effort] if asked and answers and not calls else 0
+
+
+def thinking_seconds(thought: int) -> float:
+    """What so many tokens of thought take, beyond the latency of the default effort."""
+    return max(0, thought - TOKENS[DEFAULT_EFFORT]) / TOKENS_PER_SECOND

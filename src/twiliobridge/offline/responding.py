@@ -132,5 +132,7 @@ def _limited(seconds: float) -> Error:
 
 
 def _lawful(reply: Reply, tools: tuple[str, ...]) -> Reply:
-    """A model can only call what it was offered."""
-    return tuple(part for part in reply if not isinstance(part, CallTool) or part.name in tools)
+    """A model can only call what it was offered, unless it invents."""
+    return tuple(
+        part for part in reply if not isinstance(part, CallTool) or part.invented or part.name in tools
+    )

@@ -11,6 +11,7 @@ from twiliobridge.offline.order import Order
 from twiliobridge.offline.output import Output
 from twiliobridge.offline.pacing import Pace
 from twiliobridge.offline.parts import Events, OutputPart, Place
+from twiliobridge.offline.reasoning import thinking_seconds
 from twiliobridge.offline.spoken_part import SpokenPart
 from twiliobridge.offline.usage import Prompt, Read, Tokens, read_entry, total, usage
 from twiliobridge.offline.written_parts import CallPart, WrittenPart
@@ -24,6 +25,8 @@ from twiliobridge.realtime.events import (
 )
 from twiliobridge.realtime.ids import Ids
 
+MOST_THOUGHT = 0.5
+"Of `max_output_tokens`: something is left to be said. The live service may think until nothing is."
 TOO_LONG = StatusDetails(type="incomplete", reason="max_output_tokens")
 
 
@@ -60,7 +63,7 @@ class OutputResponse:
         The cost follows from what the model went by, and the tokens that it thought.
         """
         self.phase = Phase.SPEAKING
-        self._prompt, self._thought = prompt, thought
+        self._prompt, self._thought = prompt, int(min(thought, self._budget * MOST_THOUGHT))
         speeches: list[Action] = []
         for index, part in enumerate(reply):
             if isinstance(part, Fail | Cut | Stall):
@@ -69,8 +72,8 @@ class OutputResponse:
             place = self._place(index, _phase(reply, index) if self.order.effort else None)
             self._output.add(self._made(part, place))
             if isinstance(part, Say) and not self.order.written:
-                speeches.append(Speak(place.item_id, part.text, self.order.format))
-        self._due = self._began = now + self._pace.latency
+                speeches.append(Speak(place.item_id, part.text, self.order.format, self.order.speed))
+        self._due = self._began = now + self._pace.latency + thinking_seconds(self._thought)
         return [*self._open_next(), *speeches]
 
     def _made(self, part: Say | Write | CallTool, place: Place) -> OutputPart:
@@ -127,11 +130,14 @@ class OutputResponse:
         if part is None or part.finished:
             over = self._output.on_the_last or (part is not None and not part.whole)
             return self._conclude() if over else [*self._open_next()]
-        events, seconds = part.grow()
+        events, seconds = part.grow(self._budget - self._thought - self._output.tokens)
         self._due += seconds
+        return [*events, *(self._end("incomplete", TOO_LONG) if part.overdrawn else [])]
+
+    @property
+    def _budget(self) -> float:
         most = self.order.max_output_tokens
-        over_budget = isinstance(most, int) and self._usage()["output_tokens"] > most
-        return [*events, *(self._end("incomplete", TOO_LONG) if over_budget else [])]
+        return most if isinstance(most, int) else math.inf
 
     def _conclude(self) -> list[Action]:
         """All that it says has been said."""

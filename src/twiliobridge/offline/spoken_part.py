@@ -10,6 +10,7 @@ from twiliobridge.audio import AudioFormat
 from twiliobridge.offline.items import Entry
 from twiliobridge.offline.pacing import Pace
 from twiliobridge.offline.parts import Events, Place, message_in
+from twiliobridge.offline.usage import affordable, longest_speech_ms, speech_tokens, text_tokens
 from twiliobridge.realtime.events import (
     Content,
     ContentPartAdded,
@@ -37,7 +38,7 @@ class SpokenPart:
         self._fed = False
         self._most: int | None = None
         "Bytes of audio at which it is cut."
-        self.cut = False
+        self.cut = self.overdrawn = False
         content = Content(type="output_audio", transcript="")
         self.entry = Entry(message_in(place, content), audio_format)
 
@@ -73,15 +74,37 @@ class SpokenPart:
         part = Content(type="audio", transcript="")
         return [*self._place.open(self.entry), ContentPartAdded(**self._place.part, part=part)]
 
-    def grow(self) -> tuple[Events, float]:
-        size = self._pace.size(self.entry.format)
+    @property
+    def tokens(self) -> int:
+        return text_tokens(self._said) + speech_tokens(self.entry.length_ms)
+
+    def grow(self, left: float = math.inf) -> tuple[Events, float]:
+        size, count = self._within(left, self._pace.size(self.entry.format))
         chunk = bytes(self._audio[:size])
-        del self._audio[:size]
-        lead = TRANSCRIPT_LEAD if not self.entry.length else 2
-        words = self._transcribe(len(self._words) if self.whole else lead)
+        del self._audio[: None if self.overdrawn else size]
+        transcript = self._transcribe(count)
         self.entry.hold(chunk)
         delta = OutputAudioDelta(**self._place.part, delta=b64encode(chunk).decode())
-        return [*words, delta], self._pace.seconds(self.entry.format.duration_ms(len(chunk)))
+        seconds = self._pace.seconds(self.entry.format.duration_ms(len(chunk)))
+        return [*transcript, *([delta] if chunk else [])], seconds
+
+    def _within(self, left: float, size: int) -> tuple[int, int]:
+        """Bytes of audio and words that come next, as many as are paid for by the tokens that are left."""
+        lead = TRANSCRIPT_LEAD if not self.entry.length else 2
+        ends = self._fed and not self.cut and size >= len(self._audio)
+        words = self._words if ends else self._words[:lead]
+        told = affordable(self._said, words, left)
+        most = self._bytes(left + text_tokens(self._said) - text_tokens("".join((self._said, *told))))
+        if len(told) < len(words) or most < min(size, len(self._audio)):
+            self.cut = self.overdrawn = True
+        return min(size, most), len(told)
+
+    def _bytes(self, tokens: float) -> int:
+        """Of further audio for that many tokens."""
+        if math.isinf(tokens):
+            return len(self._audio)
+        most = longest_speech_ms(speech_tokens(self.entry.length_ms) + int(tokens))
+        return max(0, self.entry.format.byte_count(most) - self.entry.length)
 
     def _transcribe(self, count: int) -> Events:
         spoken, self._words = self._words[:count], self._words[count:]

@@ -5,7 +5,7 @@ audio and as its transcript; what an earlier response has read or said is cached
 """
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import takewhile
 from typing import Any
@@ -44,6 +44,27 @@ def text_tokens(text: str) -> int:
     return -(-len(text) // LETTERS_PER_TOKEN)
 
 
+def speech_tokens(ms: float) -> int:
+    """Of the model's own audio."""
+    return round(ms / OUTPUT_MS_PER_TOKEN)
+
+
+def longest_speech_ms(tokens: int) -> int:
+    """The longest audio that costs no more; half a token is rounded to the even."""
+    return OUTPUT_MS_PER_TOKEN * tokens + OUTPUT_MS_PER_TOKEN // 2 - tokens % 2
+
+
+def affordable(said: str, pieces: Sequence[str], tokens: float) -> list[str]:
+    """The first of the pieces, as many as cost no more than so many tokens after what was said."""
+    taken: list[str] = []
+    for piece in pieces:
+        cost = text_tokens("".join((said, *taken, piece))) - text_tokens(said)
+        if cost > tokens:
+            break
+        taken.append(piece)
+    return taken
+
+
 def audio_tokens(heard_ms: float) -> int:
     """Of the caller's audio; a part of a token costs nothing, as recorded."""
     return int(heard_ms // INPUT_MS_PER_TOKEN)
@@ -68,7 +89,7 @@ def read_item(item: Item) -> Read:
 def read_entry(entry: Entry) -> Read:
     written = read_item(entry.item)
     ms = entry.length_ms
-    audio = round(ms / OUTPUT_MS_PER_TOKEN) if entry.spoken else audio_tokens(ms)
+    audio = speech_tokens(ms) if entry.spoken else audio_tokens(ms)
     return Read(written.name, Tokens(written.tokens.text, audio))
 
 

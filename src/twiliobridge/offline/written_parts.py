@@ -1,5 +1,6 @@
 """What is written, a message or a function call, while it is made."""
 
+import math
 from typing import Any
 
 from msgspec.structs import replace
@@ -9,6 +10,7 @@ from twiliobridge.offline.deltas import arguments_text
 from twiliobridge.offline.items import Entry
 from twiliobridge.offline.pacing import TEXT_DELTA_SECONDS, Pace
 from twiliobridge.offline.parts import Events, Place, message_in
+from twiliobridge.offline.usage import affordable, text_tokens
 from twiliobridge.realtime.events import (
     ArgumentsDelta,
     ArgumentsDone,
@@ -30,7 +32,7 @@ class WrittenPart:
         self._pace = pace
         self._words = pace.pieces(text)
         self._said = ""
-        self._cut = False
+        self._cut = self.overdrawn = False
         self.entry = Entry(message_in(place, Content(type="output_text", text="")))
 
     @property
@@ -55,7 +57,14 @@ class WrittenPart:
         part = Content(type="text", text="")
         return [*self._place.open(self.entry), ContentPartAdded(**self._place.part, part=part)]
 
-    def grow(self) -> tuple[Events, float]:
+    @property
+    def tokens(self) -> int:
+        return text_tokens(self._said)
+
+    def grow(self, left: float = math.inf) -> tuple[Events, float]:
+        if not affordable(self._said, self._words[:1], left):
+            self._cut = self.overdrawn = True
+            return [], 0.0
         words = self._words.pop(0)
         self._said += words
         delta = OutputTextDelta(**self._place.part, delta=words, obfuscation=self._pace.obfuscation(words))
@@ -79,7 +88,7 @@ class CallPart:
         self._pace = pace
         self._shreds = pace.shreds(arguments_text(call.arguments, compact=compact))
         self._written = ""
-        self._cut = False
+        self._cut = self.overdrawn = False
         self._call: dict[str, Any] = {
             "response_id": place.response_id,
             "item_id": place.item_id,
@@ -118,7 +127,14 @@ class CallPart:
     def open(self) -> Events:
         return self._place.open(self.entry)
 
-    def grow(self) -> tuple[Events, float]:
+    @property
+    def tokens(self) -> int:
+        return text_tokens(self._written)
+
+    def grow(self, left: float = math.inf) -> tuple[Events, float]:
+        if not affordable(self._written, self._shreds[:1], left):
+            self._cut = self.overdrawn = True
+            return [], 0.0
         shred = self._shreds.pop(0)
         self._written += shred
         delta = ArgumentsDelta(**self._call, delta=shred, obfuscation=self._pace.obfuscation(shred))
