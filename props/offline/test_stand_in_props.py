@@ -148,7 +148,7 @@ def answer(memory, brain, offered):
 @given(offers, st.lists(phrases, min_size=1, max_size=8))
 def test_what_is_known_is_valid_as_soon_as_nothing_is_missing(offered, said):
     """Nested objects, lists, and arguments that nobody has to tell."""
-    errand = Errand(offered)
+    errand = Errand(offered, needs(offered))
     errand.begin(said[0])
     for text in said[1:]:
         if errand.missing is None:

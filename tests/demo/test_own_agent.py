@@ -22,6 +22,7 @@ from twiliobridge.offline.brain import Offer
 from twiliobridge.offline.fitting import fitting
 from twiliobridge.offline.loading import load_engines
 from twiliobridge.offline.stand_in.errand import Errand
+from twiliobridge.offline.stand_in.needs import needs
 from twiliobridge.wires.memory import memory_wires
 
 TEXT = {"type": "string"}
@@ -64,7 +65,7 @@ def test_a_wish_asks_for_the_tool_and_tells_all_it_needs(own):
     ]
     offer = next(each for each in offers if each.name == own.name)
     assert fitting(offers, wish(offer)) == (offer,)
-    errand = Errand(offer)
+    errand = Errand(offer, needs(offer))
     errand.begin(wish(offer))
     assert errand.missing is None, wish(offer)
 

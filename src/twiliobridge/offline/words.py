@@ -1,9 +1,13 @@
 """Words as a recogniser writes them, made comparable: lower case, no punctuation, no contractions."""
 
 import re
+from functools import lru_cache
 from itertools import zip_longest
 
 _SENTENCE_END = re.compile(r"(?<=[.!?])\s+")
+SHORT = 200
+"Characters of a text whose words are remembered: what callers say, and not what tools answer."
+
 _CONTRACTIONS = (
     (re.compile(r"\bcan't\b"), "cannot"),
     (re.compile(r"\bwon't\b"), "will not"),
@@ -46,10 +50,18 @@ def sentences(text: str) -> list[str]:
 
 def normalised(text: str) -> str:
     """The words of `text`, one space between them; empty if there are none."""
+    return _remembered(text) if len(text) <= SHORT else _normalised(text)
+
+
+def _normalised(text: str) -> str:
     text = text.lower().replace("\N{RIGHT SINGLE QUOTATION MARK}", "'")
     for contraction, words in _CONTRACTIONS:
         text = contraction.sub(words, text)
     return " ".join(re.findall(r"[a-z0-9]+", text))
+
+
+_remembered = lru_cache(4096)(_normalised)
+"A conversation is gone through again for each reply."
 
 
 def spoken_digits(words: str, count: int) -> str | None:

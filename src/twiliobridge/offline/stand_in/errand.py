@@ -5,19 +5,17 @@ from typing import Any
 
 from twiliobridge.offline.brain import CallTool, Offer
 from twiliobridge.offline.stand_in.answers import answer, implied, mentioned, told
-from twiliobridge.offline.stand_in.needs import Need, Path, filled_in, needs
+from twiliobridge.offline.stand_in.needs import Need, Path, filled_in
 from twiliobridge.offline.stems import subject
 
 
 @dataclass(eq=False)
 class Errand:
     offer: Offer
+    needs: tuple[Need, ...]
+    "Of the offer."
     known: dict[Path, Any] = field(default_factory=dict)
     _asked: dict[Path, int] = field(default_factory=dict)
-
-    @property
-    def needs(self) -> tuple[Need, ...]:
-        return needs(self.offer)
 
     @property
     def missing(self) -> Need | None:

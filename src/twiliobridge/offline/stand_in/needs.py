@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 from twiliobridge.offline.brain import Offer
@@ -29,12 +30,12 @@ class Need:
     root: Schema = field(default_factory=dict)
     "Where references within the schema lead to."
 
-    @property
+    @cached_property
     def label(self) -> str:
         """Its name as words: `card_digits` is "card digits"."""
         return parted(self.path[-1]) or "value"
 
-    @property
+    @cached_property
     def about(self) -> str:
         """Its name and its description as words."""
         return f"{self.label} {parted(self.description)}"

@@ -35,6 +35,10 @@ class Service:
     def __init__(self, offers: Sequence[Offer]) -> None:
         self.hangs_up = next((offer for offer in offers if _HANGS_UP.fullmatch(offer.name)), None)
         self.functions = Functions([offer for offer in offers if not _HANGS_UP.fullmatch(offer.name)])
+        self._needs = {offer.name: needs(offer) for offer in offers}
+
+    def errand(self, offer: Offer) -> Errand:
+        return Errand(offer, self._needs[offer.name])
 
 
 class StandInTalk:
@@ -42,6 +46,7 @@ class StandInTalk:
 
     def __init__(self, service: Service) -> None:
         self._hangs_up = service.hangs_up
+        self._begin = service.errand
         self._functions = service.functions
         self._offers = service.functions.offers
         self._errands: list[Errand] = []
@@ -123,7 +128,7 @@ class StandInTalk:
             return self._say(sentences.which(*near))
         if not wishes:
             return ()
-        self._errands = [Errand(offer) for offer in wishes]
+        self._errands = [self._begin(offer) for offer in wishes]
         for errand in self._errands:
             errand.begin(self._part(text, errand.offer) if len(wishes) > 1 else text)
         return self._go_on()
@@ -145,7 +150,7 @@ class StandInTalk:
         latest = self._latest
         if latest is None or kind is not None:
             return ()
-        again = Errand(latest.offer, dict(latest.known))
+        again = Errand(latest.offer, latest.needs, dict(latest.known))
         if not again.take(text):
             return ()
         self._errands = [again]
