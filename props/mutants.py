@@ -11,7 +11,7 @@ from mutation import mutant, replace
 from twiliobridge.conversation import barge_in, farewell, inbound, model_side, opening, phone_side
 from twiliobridge.conversation.commands import ToModel
 from twiliobridge.conversation.discarded import Discarded
-from twiliobridge.conversation.mind import Phase
+from twiliobridge.conversation.phase import Step
 from twiliobridge.conversation.playout import Playout, Unheard
 from twiliobridge.conversation.relay import Relay
 from twiliobridge.conversation.responses import Responses
@@ -216,7 +216,7 @@ def greets_too_early(stack):
         def begin(mind):
             commands = real(mind)
             if commands:
-                mind.phase = Phase.TALKING
+                mind.step(Step.OPEN)
                 mind.responses.owe(opening.greeting(mind, mind.agent.greeting or ""))
                 commands += mind.ask_for_response(0.0)
             return commands
@@ -229,7 +229,7 @@ def greets_too_early(stack):
 @mutant("hangs up before the goodbye was heard", "call", 20)
 def cuts_the_goodbye(stack):
     def make(real):
-        return lambda mind, ending, detail, now, **more: mind.hang_up(ending, detail)
+        return lambda mind, ending, detail, now, **more: mind.end(ending, detail, now)
 
     replace(stack, farewell, "close_when_heard", make)
 
@@ -263,13 +263,13 @@ def unbounded_backlog(stack):
 @mutant("keeps all that the caller says before the model is ready", "early audio", 20)
 def unbounded_early_audio(stack):
     def make(real):
-        def keep(self, payloads):
-            self._payloads.extend(payloads)
-            self._ms += sum(map(inbound.audio_ms, payloads))
+        def keep(self, payload):
+            self._payloads.append(payload)
+            self._ms += inbound.audio_ms(payload)
 
         return keep
 
-    replace(stack, inbound.Early, "keep", make)
+    replace(stack, inbound.Recent, "keep", make)
 
 
 @mutant("does not fill the gaps of a carrier that leaves silence out", "inbound", 20)

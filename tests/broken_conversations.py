@@ -8,7 +8,7 @@ from meddler import Meddler, decode, encode
 from twiliobridge.audio import dbfs, level, silence, ulaw_decode
 from twiliobridge.call import run_call
 from twiliobridge.conversation import Ending, Relay
-from twiliobridge.conversation.mind import Phase
+from twiliobridge.conversation.phase import Phase
 
 
 class AnswersNobody(Meddler):
@@ -59,7 +59,7 @@ class CutsTheGoodbye(Relay):
     def model_said(self, event, now):
         commands = super().model_said(event, now)
         if self.phase is Phase.CLOSING:
-            return [*commands, *self._mind.hang_up(Ending.AGENT_HUNG_UP, "")]
+            return [*commands, *self._mind.end(Ending.AGENT_HUNG_UP, "", now)]
         return commands
 
 

@@ -10,11 +10,22 @@ import heapq
 import itertools
 from collections import deque
 from collections.abc import Callable
+from dataclasses import replace
 
 from twiliobridge.conversation.agent import Agent
-from twiliobridge.conversation.commands import Command, HangUp, RunTool, ToModel, ToPhone
+from twiliobridge.conversation.commands import (
+    Command,
+    DialModel,
+    HangUp,
+    LeaveModel,
+    Note,
+    RunTool,
+    ToModel,
+    ToPhone,
+)
 from twiliobridge.conversation.ending import Ending
 from twiliobridge.conversation.limits import Limits
+from twiliobridge.conversation.phase import Phase as CallPhase
 from twiliobridge.conversation.relay import Relay
 from twiliobridge.mediastream import events as phone
 from twiliobridge.mediastream.bounds import checked
@@ -28,6 +39,7 @@ PCMU_BOTH_WAYS = Session(
     audio={"input": {"format": {"type": PCMU.type}}, "output": {"format": {"type": PCMU.type}}}
 )
 AGENT = Agent(instructions="Be brief.")
+CLOSING = CallPhase.CLOSING
 
 
 def audio(ms: float, fill: int = 0x55) -> str:
@@ -54,6 +66,9 @@ class Exchange:
         self.to_phone: list[object] = []
         self.to_model: list[object] = []
         self.tools: list[RunTool] = []
+        self.notes: list[str] = []
+        self.dialled_at: list[float] = []
+        self.told_since = 0
         self.ending: HangUp | None = None
         self.sent_ranges: dict[str, list[tuple[int, int]]] = {}
         self.session = Position()
@@ -85,6 +100,16 @@ class Exchange:
         self.model(model.SessionCreated(session=Session()))
         self.model(model.SessionUpdated(session=PCMU_BOTH_WAYS))
         return self
+
+    def open_again(self) -> "Exchange":
+        """The session that was dialled last stands."""
+        self.model(model.SessionCreated(session=Session()))
+        self.model(model.SessionUpdated(session=PCMU_BOTH_WAYS))
+        return self
+
+    def told(self) -> list[object]:
+        """What the session that was dialled last was told."""
+        return self.to_model[self.told_since :]
 
     def response(self, name: str, *deltas_ms: float, done: bool = True) -> None:
         """A spoken response `name` with the item `name`, generated in no time."""
@@ -151,8 +176,17 @@ class Exchange:
             self.buffer.heard_ms(self.now, begin, end) for begin, end in self.sent_ranges.get(item, [])
         )
 
-    def lose_model(self):
-        self._carry_out(self.relay.model_lost(Ending.MODEL_LOST, "1006", self.now))
+    def lose_model(self, *, transient: bool = True) -> None:
+        """Its wire breaks, or cannot be opened."""
+        self._carry_out(self.relay.model_lost(Ending.MODEL_LOST, "1006", self.now, transient=transient))
+
+    def lose_for_good(self) -> None:
+        """And no other session can be opened."""
+        self.lose_model()
+        while self.ending is None and self.relay.phase is not CLOSING:
+            if self.session.phase is Phase.NEW:
+                self.lose_model()
+            self.wait(0.1)
 
     def _carry_out(self, commands: list[Command]) -> None:
         for command in commands:
@@ -170,6 +204,14 @@ class Exchange:
                         self.session = step(self.session, Role.CLIENT, event)
                 case RunTool():
                     self.tools.append(command)
+                case Note(text):
+                    self.notes.append(text)
+                case LeaveModel():
+                    self.session = replace(self.session, phase=Phase.CLOSED)
+                case DialModel():
+                    self.session = Position()
+                    self.dialled_at.append(self.now)
+                    self.told_since = len(self.to_model)
                 case HangUp():
                     assert self.ending is None, "a call ends once"
                     self.ending = command

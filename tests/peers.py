@@ -155,9 +155,13 @@ class Exchange:
         self.options = model_options
         self.models = []
         self.open = 0
+        self.refuses = None
+        "Raised instead of opening a session."
 
     @asynccontextmanager
     async def dial(self):
+        if self.refuses:
+            raise self.refuses
         near, far = memory_wires(1 << 26)
         self.models.append(self.kind(far, **self.options))
         self.open += 1

@@ -18,6 +18,8 @@ class SmallService:
         self.read = len(call.to_model)
         self.active: str | None = None
         self.heard_ms: dict[str, float] = {}
+        self.calling: set[str] = set()
+        "Responses that called a function."
         self.open_calls: set[str] = set()
         "Function calls without output."
         self.unanswered: set[str] = set()
@@ -68,17 +70,24 @@ class SmallService:
         self.count += 1
         call_id = f"c{self.count}"
         self.open_calls.add(call_id)
+        self.calling.add(str(self.active))
         item = model.Item(type="function_call", call_id=call_id, name=name, status="completed")
         self.out.append(model.OutputItemDone(response_id=self.active, item=item))
 
     def finish(self, status: str = "completed") -> None:
+        """One that is complete without a sound is as good as failed."""
         if self.active in self.heard_ms:
             self.out.append(model.OutputAudioDone(response_id=self.active, item_id=self.active))
         self.out.append(model.ResponseDone(response=model.Response(id=self.active, status=status)))
-        if status == "failed":
+        if status == "failed" or (status == "completed" and self.silent):
             self.failed += 1
             self.unanswered |= self.answering
         self.active = None
+
+    @property
+    def silent(self) -> bool:
+        """The active response has neither said anything nor called a function."""
+        return self.active not in self.heard_ms and self.active not in self.calling
 
     def speech_starts(self, item: str, stragglers_ms: float) -> None:
         self.out.append(model.SpeechStarted(audio_start_ms=0, item_id=item))

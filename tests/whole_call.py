@@ -39,7 +39,14 @@ ENGINES = Engines(voice=Voice(), recogniser=Ears(), gate=LoudGate, at_once=True)
 
 
 def orator(*replies, knobs=USUAL, engines=ENGINES):
+    """A model of which each session says these replies, one after the other."""
     return OfflineModel(engines, lambda: Orator(*replies), knobs)
+
+
+def orator_of_a_call(*replies, knobs=USUAL):
+    """What one session has said, the next does not say again: they are of one call."""
+    brain = Orator(*replies)
+    return OfflineModel(ENGINES, lambda: brain, knobs)
 
 
 # ---------------------------------------------------------------- wires that remember
@@ -121,16 +128,52 @@ def ends(near_name, far_name, log, lag=0.0, backlog=BACKLOG):
 # ---------------------------------------------------------------- the call
 
 
+class Session:
+    """One session with the model, and both ends of its wire."""
+
+    def __init__(self, log, lag):
+        self.to_model, self.model = ends("to model", "model", log, lag)
+        self.scope, self.farewell = trio.CancelScope(), Close(1000)
+
+    async def serve(self, offline):
+        """As the offline server does: a session, and its close code on the wire."""
+        try:
+            with self.scope:
+                self.farewell = await run_offline_session(self.model, offline)
+            if self.farewell.code == QUIET:
+                await outwait(self.model)
+            if self.farewell.code == 1006:
+                self.model.vanish()
+            else:
+                await self.model.aclose(self.farewell.code, self.farewell.reason)
+        finally:
+            with trio.CancelScope(shield=True):
+                await self.model.aclose()
+
+    def end(self, code, reason):
+        self.farewell = Close(code, reason)
+        self.scope.cancel()
+
+    @property
+    def left(self):
+        return self.to_model.left and self.model.left
+
+    def knows(self, item_id):
+        """Whether the model has spoken of this item."""
+        return any(item_id in text for _, text in self.model.sent)
+
+
 class Call:
     def __init__(self, model, lag, backlog, conditions=GOOD_LINE):
         self.log, self.notes, self.watched = [], [], []
         self.lag = lag
         self._news = trio.Event()
         self.phone, self.bridge = ends("phone", "to phone", self.log, lag, backlog)
-        self.to_model, self.model = ends("to model", "model", self.log, lag)
         self.offline = model
+        self.sessions = [Session(self.log, lag)]
         self.dials = 0
-        self.session, self.farewell = trio.CancelScope(), Close(1000)
+        self.refuses = None
+        "Raised instead of opening a session."
         self.client = MockTwilioClient(
             "wss://in.process/twilio-agent",
             connect=over_wire(self.phone),
@@ -168,35 +211,37 @@ class Call:
 
     @asynccontextmanager
     async def dial(self):
+        if self.refuses:
+            raise self.refuses
         await admission(self.offline)
         self.dials += 1
+        if self.dials > 1:
+            self.sessions.append(Session(self.log, self.lag))
+        session = self.sessions[-1]
         async with trio.open_nursery() as nursery:
-            nursery.start_soon(self.serve)
+            nursery.start_soon(session.serve, self.offline)
             try:
-                yield self.to_model
+                yield session.to_model
             finally:
                 with trio.CancelScope(shield=True):
-                    await self.to_model.aclose()
+                    await session.to_model.aclose()
 
-    async def serve(self):
-        """As the offline server does: a session, and its close code on the wire."""
-        try:
-            with self.session:
-                self.farewell = await run_offline_session(self.model, self.offline)
-            if self.farewell.code == QUIET:
-                await outwait(self.model)
-            if self.farewell.code == 1006:
-                self.model.vanish()
-            else:
-                await self.model.aclose(self.farewell.code, self.farewell.reason)
-        finally:
-            with trio.CancelScope(shield=True):
-                await self.model.aclose()
+    @property
+    def to_model(self):
+        """The bridge's end of the session that was dialled last."""
+        return self.sessions[-1].to_model
+
+    @property
+    def model(self):
+        return self.sessions[-1].model
+
+    @property
+    def farewell(self):
+        return self.sessions[-1].farewell
 
     def end_session(self, code, reason=""):
         """The model closes, whatever it was about to say."""
-        self.farewell = Close(code, reason)
-        self.session.cancel()
+        self.sessions[-1].end(code, reason)
 
     def events(self, kind, leg=None, way=None):
         """What the bridge dealt with: (moment, event)."""
@@ -235,7 +280,7 @@ async def open_call(  # noqa: PLR0913 -- by name
 
     When the block ends the caller hangs up, if nobody has; then every law must hold.
     """
-    call = Call(model or orator(*replies, knobs=knobs), lag, backlog)
+    call = Call(model or orator_of_a_call(*replies, knobs=knobs), lag, backlog)
     async with trio.open_nursery() as nursery:
         nursery.start_soon(call.run, dial, agent, limits, None, tools)
         async with call.client:

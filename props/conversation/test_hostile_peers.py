@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from twiliobridge.conversation.agent import END_CALL
 from twiliobridge.conversation.limits import Limits
-from twiliobridge.conversation.mind import Phase
+from twiliobridge.conversation.phase import Phase
 from twiliobridge.mediastream import events as phone
 from twiliobridge.realtime import events as model
 from twiliobridge.realtime.errors import LocalProtocolError
@@ -88,7 +88,7 @@ def test_nothing_that_is_said_breaks_a_call(opened, steps):
         mind = call.relay._mind
         assert len(mind.playout._segments) <= 4096
         assert len(mind.tool_calls._running) <= 64
-        assert mind.early._ms <= mind.limits.early_audio_ms
+        assert mind.recent._ms <= mind.limits.missed_audio_ms
         assert (call.ending is None) == (call.relay.phase is not Phase.ENDED)
 
 

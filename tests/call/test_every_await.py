@@ -68,7 +68,7 @@ class Scene:
     [
         ("cancel", {Ending.CALLER_HUNG_UP}),
         ("phone_vanishes", {Ending.CALLER_HUNG_UP, Ending.PHONE_LOST}),
-        ("model_vanishes", {Ending.CALLER_HUNG_UP, Ending.MODEL_LOST}),
+        ("model_vanishes", {Ending.CALLER_HUNG_UP}),
     ],
 )
 async def test_at_every_await(act, possible, autojump_clock):

@@ -10,7 +10,8 @@ from peers import START, STOP, Exchange, is_speech
 from twiliobridge.conversation import Ending, Limits
 from twiliobridge.mediastream import Media, Play
 from twiliobridge.realtime.events import AppendAudio, CreateResponse
-from twiliobridge.wires import Unreachable, memory_wires
+from twiliobridge.wires import Refused, Unreachable, memory_wires
+from twiliobridge.wires.wire import Rejected
 
 
 async def test_a_call_is_greeted_heard_and_ended_by_stop(autojump_clock):
@@ -58,15 +59,86 @@ async def test_a_phone_that_leaves_without_stop(autojump_clock, leave, ending):
 
 
 @pytest.mark.parametrize("leave", ["aclose", "vanish"])
-async def test_a_model_that_leaves_ends_the_call_with_the_reason(autojump_clock, leave):
+async def test_a_model_that_leaves_is_dialled_again(autojump_clock, leave):
+    """The call goes on; the summary tells of both sessions."""
     async with call() as line:
         line.phone.call()
         await line.phone.hear_speech()
         if (leaving := getattr(line.exchange.model.wire, leave)()) is not None:
             await leaving
+        await trio.sleep(1)
+        assert len(line.exchange.models) == 2
+        line.phone.say(STOP)
         await line.phone.hear_the_end()
-    assert line.summary.ending is Ending.MODEL_LOST
-    assert line.summary.detail
+    assert line.summary.ending is Ending.CALLER_HUNG_UP
+    first, second = line.summary.sessions
+    assert first.why.startswith("model lost: ")
+    assert first.ended_at <= second.ready_at
+    assert not second.why
+
+
+@pytest.mark.parametrize("leave", ["aclose", "vanish"])
+async def test_a_model_that_cannot_be_had_again_ends_the_call_with_the_reason(autojump_clock, leave):
+    """Three attempts, and then the way back to TwiML."""
+    exchange = Exchange()
+    dials = []
+
+    @asynccontextmanager
+    async def dial():
+        dials.append(trio.current_time())
+        if len(dials) > 1:
+            raise Refused("model.example: Connection refused")
+        async with exchange.dial() as wire:
+            yield wire
+
+    async with call(exchange, dial=dial) as line:
+        line.phone.call()
+        await line.phone.hear_speech()
+        if (leaving := getattr(exchange.model.wire, leave)()) is not None:
+            await leaving
+        await line.phone.hear_the_end()
+    assert len(dials) == 4
+    assert dials[-1] - dials[1] < 15
+    assert line.summary.ending is Ending.MODEL_UNREACHABLE
+    assert line.summary.detail == "model.example: Connection refused"
+
+
+async def test_a_handshake_that_is_refused_for_a_while_is_tried_again(autojump_clock):
+    """503 once, and the call stands."""
+    exchange = Exchange()
+    refusals = [Rejected("model.example: HTTP 503", 503, 2.0)]
+
+    @asynccontextmanager
+    async def dial():
+        if refusals:
+            raise refusals.pop()
+        async with exchange.dial() as wire:
+            yield wire
+
+    async with call(exchange, dial=dial) as line:
+        line.phone.call()
+        await line.phone.hear_speech()
+        line.phone.say(STOP)
+    assert line.summary.ending is Ending.CALLER_HUNG_UP
+    assert [session.why for session in line.summary.sessions] == [
+        "model unreachable: model.example: HTTP 503",
+        "",
+    ]
+    assert line.summary.sessions[1].dialled_at == 2.0
+
+
+async def test_a_refused_key_is_not_tried_again(autojump_clock):
+    """It would be refused again."""
+
+    @asynccontextmanager
+    async def dial():
+        raise Rejected("model.example: HTTP 401", 401)
+        yield
+
+    async with call(dial=dial) as line:
+        line.phone.call()
+    assert line.summary.ending is Ending.MODEL_UNREACHABLE
+    assert line.summary.duration < 0.1
 
 
 async def test_a_failed_dial_is_the_ending_and_says_why(autojump_clock):

@@ -12,7 +12,7 @@ from twiliobridge.realtime.events import CreateItem
 async def outputs_of(tool, arguments="{}", name="tool"):
     """What the model reads when its first response calls a tool that does `tool`."""
     agent = Agent(
-        instructions="Be brief.", greeting="Hi.", tools=(Tool("tool", "A tool.", tool, within=5.0),)
+        instructions="Be brief.", greeting="Hi.", tools=(Tool("tool", "A tool.", tool, within=3.0),)
     )
     async with call(Exchange(tool_calls=[(name, arguments)]), agent) as line:
         line.phone.call()
@@ -47,10 +47,10 @@ async def test_a_tool_that_fails_is_an_error_text(autojump_clock, caplog, error,
 
 async def test_a_tool_that_is_slow_is_an_error_text(autojump_clock, caplog):
     async def tool(arguments, who):
-        await trio.sleep(5.1)
+        await trio.sleep(3.1)
         return "too late"
 
-    assert await outputs_of(tool) == ["error: tool did not answer within 5 seconds"]
+    assert await outputs_of(tool) == ["error: tool did not answer within 3 seconds"]
 
 
 @pytest.mark.parametrize(

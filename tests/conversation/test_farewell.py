@@ -8,7 +8,7 @@ from twiliobridge.conversation.agent import END_CALL
 from twiliobridge.conversation.ending import Ending
 from twiliobridge.conversation.farewell import CALLED_OFF, SAY_GOODBYE
 from twiliobridge.conversation.limits import Limits
-from twiliobridge.conversation.mind import Phase
+from twiliobridge.conversation.phase import Phase
 from twiliobridge.mediastream.events import Dtmf, Stop
 from twiliobridge.realtime import events as model
 

@@ -1,5 +1,6 @@
-"""A model that is lost, silent or fails: what is queued is heard; the call goes on, or ends, in a bound."""
+"""A model that is lost for good, or falls silent: what is queued is heard, and the call ends in a bound."""
 
+import pytest
 from exchange import PCMU_BOTH_WAYS, Exchange
 
 from twiliobridge.conversation.ending import Ending
@@ -8,40 +9,54 @@ from twiliobridge.mediastream.events import Dtmf
 from twiliobridge.realtime import events as model
 
 
-def test_what_is_queued_is_heard_when_the_model_is_lost():
+def test_what_is_queued_is_heard_when_no_session_can_be_had():
     """Then the call goes back to TwiML."""
     call = Exchange().open()
-    call.response("r", 2000, done=False)
+    call.response("r", 8000)
     call.wait(0.5)
-    call.lose_model()
-    call.wait(1.4)
+    call.lose_for_good()
     assert call.ending is None
-    call.wait(0.2)
+    call.wait(9)
     assert call.ending.ending is Ending.MODEL_LOST
-    assert call.heard_ms("r") == 2000
+    assert call.heard_ms("r") == 8000
 
 
-def test_with_nothing_queued_a_lost_model_ends_the_call_at_once():
-    """Dead air helps nobody."""
+def test_three_attempts_are_made_for_another_session():
+    """Within fifteen seconds; with nothing queued the call then ends at once."""
+    call = Exchange().open()
+    call.wait(1)
+    call.lose_for_good()
+    assert len(call.dialled_at) == 3
+    assert call.now - 1 < 15
+    assert call.ending.ending is Ending.MODEL_LOST
+
+
+def test_an_attempt_that_hangs_is_given_up():
+    """A handshake that is never answered counts as a failed attempt."""
     call = Exchange().open()
     call.lose_model()
-    assert call.ending.ending is Ending.MODEL_LOST
+    call.wait(15)
+    assert len(call.dialled_at) == 3
+    assert call.ending.ending is Ending.MODEL_UNREACHABLE
 
 
-def test_a_key_after_the_model_is_lost_ends_the_call():
+def test_a_key_after_the_last_attempt_ends_the_call():
     """The caller silenced the last words; there is nothing left to wait for."""
     call = Exchange().open()
-    call.response("r", 2000, done=False)
-    call.lose_model()
+    call.response("r", 9000)
+    call.lose_for_good()
     call.phone(Dtmf(digit="1"))
     assert call.ending.ending is Ending.MODEL_LOST
 
 
-def test_a_fatal_error_is_a_lost_model():
-    """The session is of no more use, whether or not the socket closes."""
+@pytest.mark.parametrize("code", ["insufficient_quota", "invalid_api_key", "account_deactivated"])
+def test_a_fatal_error_ends_the_call_at_once(code):
+    """Another session would fare no better."""
     call = Exchange().open()
-    call.model(model.Error(error=model.ErrorDetail(code="session_expired", message="60 minutes")))
+    call.model(model.Error(error=model.ErrorDetail(code=code, message="no")))
     assert call.ending.ending is Ending.MODEL_LOST
+    assert code in call.ending.detail
+    assert not call.dialled_at
 
 
 def test_a_race_is_no_failure():
@@ -53,47 +68,42 @@ def test_a_race_is_no_failure():
     assert not call.sent(model.CreateResponse)
 
 
-def test_a_failed_response_is_tried_once_more():
-    """The second failure in a row hands the call back."""
+def test_a_model_that_owes_an_answer_and_gives_no_sign_of_life_is_replaced():
+    """It is asked for one after three seconds, and has a second and a half."""
     call = Exchange().open()
-    status = model.StatusDetails(error=model.ResponseFault(code="server_error", message="busy"))
-    call.response("r1", done=False)
-    call.response_done("r1", "failed", status_details=status)
-    assert len(call.sent(model.CreateResponse)) == 1
-    call.response("r2", done=False)
-    call.response_done("r2", "failed", status_details=status)
-    assert call.ending.ending is Ending.MODEL_LOST
-    assert "server_error: busy" in call.ending.detail
-
-
-def test_a_response_that_failed_for_lack_of_quota_is_not_tried_again():
-    """It would fail again."""
-    call = Exchange().open()
-    status = model.StatusDetails(error=model.ResponseFault(code="insufficient_quota", message="pay"))
-    call.response("r1", done=False)
-    call.response_done("r1", "failed", status_details=status)
-    assert call.ending.ending is Ending.MODEL_LOST
-
-
-def test_a_model_that_owes_an_answer_and_is_silent_is_lost():
-    """Twenty seconds of dead air are the most."""
-    call = Exchange(limits=Limits(model_silence=20)).open()
     call.phone(Dtmf(digit="1"))
     call.phone(Dtmf(digit="#"))
-    call.wait(19.9)
+    call.wait(3.1)
+    assert isinstance(call.to_model[-1], model.UpdateSession)
+    assert not call.dialled_at
+    call.wait(1.5)
+    assert len(call.dialled_at) == 1
+    call.open_again()
+    assert isinstance(call.to_model[-1], model.CreateResponse)
+
+
+def test_dead_air_has_a_bound():
+    """A caller who is owed an answer hears one, or TwiML, within eight seconds."""
+    call = Exchange().open()
+    call.phone(Dtmf(digit="1"))
+    call.phone(Dtmf(digit="#"))
+    for _ in range(79):
+        call.wait(0.1)
+        call.model(model.RateLimitsUpdated())  # it lives, but says nothing to the point
     assert call.ending is None
     call.wait(0.2)
     assert call.ending.ending is Ending.MODEL_SILENT
 
 
 def test_a_quiet_model_is_asked_for_a_sign_of_life():
-    """One that answers goes on; one that does not is lost."""
+    """One that answers goes on; one that does not is replaced."""
     call = Exchange(limits=Limits(model_silence=20)).open()
     call.wait(20)
     probe = call.to_model[-1]
     assert isinstance(probe, model.UpdateSession)
     call.model(model.SessionUpdated(session=PCMU_BOTH_WAYS))
     call.wait(39)
-    assert call.ending is None
+    assert not call.dialled_at
     call.wait(2)
-    assert call.ending.ending is Ending.MODEL_SILENT
+    assert len(call.dialled_at) == 1
+    assert call.ending is None

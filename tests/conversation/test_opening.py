@@ -7,7 +7,7 @@ from exchange import AGENT, PCMU_BOTH_WAYS, START, Exchange, frame
 
 from twiliobridge.conversation.ending import Ending
 from twiliobridge.conversation.limits import Limits
-from twiliobridge.conversation.mind import Phase
+from twiliobridge.conversation.phase import Phase
 from twiliobridge.mediastream.events import Dtmf
 from twiliobridge.realtime import events as model
 from twiliobridge.realtime.session import Session

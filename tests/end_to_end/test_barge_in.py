@@ -71,12 +71,12 @@ async def test_when_all_was_heard(autojump_clock):
 
 
 async def test_before_its_first_audio(autojump_clock):
-    """A response without audio has nothing that could be truncated."""
+    """A response without audio has nothing that could be truncated; the greeting is owed again."""
     knobs = Knobs(latency=3.0, stragglers=2)
-    async with open_call((say(GREETING, 500),), (say(2, 500),), knobs=knobs) as call:
+    async with open_call((say(GREETING, 500),), (say(2, 500),), (say(GREETING, 400),), knobs=knobs) as call:
         await call.wait_for(ResponseCreated)
-        assert (await call.turn(50)).audio == speech(2, 500)
-        assert len(call.events(ResponseDone)) == 2
+        assert (await call.turn(50)).audio == speech(GREETING, 400)
+        assert len(call.events(ResponseDone)) == 3
     assert not truncations(call)
 
 

@@ -9,7 +9,7 @@ from contextlib import asynccontextmanager
 import pytest
 import trio
 from numbered_speech import say, speech
-from whole_call import everything, open_call
+from whole_call import open_call
 
 from twiliobridge.conversation import Ending, Limits
 from twiliobridge.offline.faults import Odd
@@ -86,48 +86,13 @@ async def test_the_phone_drops_before_the_model_answers_the_dial(autojump_clock)
 
 
 @pytest.mark.parametrize("code", [1000, 1006, 1011])
-async def test_the_model_closes_or_vanishes(autojump_clock, code):
+async def test_the_model_closes_or_vanishes_and_cannot_be_had_again(autojump_clock, code):
     async with speaking() as call:
+        call.refuses = Refused("model.example:443: nobody listens")
         call.end_session(code, "gone")
-        await over(call, Ending.MODEL_LOST, LEFT_MS / 1000 - 0.05, LEFT_MS / 1000 + 0.1)
+        await over(call, Ending.MODEL_UNREACHABLE, LEFT_MS / 1000 - 0.05, LEFT_MS / 1000 + 0.1)
         assert heard(call) == speech(1, 2 * LEFT_MS)
-    assert call.summary.detail
-
-
-async def test_the_session_expires(autojump_clock):
-    """An error, then 1001: the first of the two is the reason."""
-    knobs = Knobs(latency=0.1, speed=20, session_seconds=1.5)
-    async with open_call((say(1, 4000),), knobs=knobs, errors={"session_expired"}) as call:
-        await call.wait_for(ResponseDone)
-        await over(call, Ending.MODEL_LOST, 3, 4.5)
-        assert heard(call) == speech(1, 4000)
-    assert call.farewell.code == 1001
-    assert call.summary.detail.startswith("session_expired")
-
-
-async def test_the_model_is_cut_off_in_the_middle_of_a_reply(autojump_clock):
-    """What had come of it is heard."""
-    knobs = Knobs(latency=0.1, speed=2, drop_after=30)
-    async with open_call((say(1, 20_000),), knobs=knobs) as call:
-        await over(call, Ending.MODEL_LOST, 1, 20)
-        assert len(heard(call)) > 8000
-    assert call.farewell.code == 1006
-
-
-async def test_the_model_hangs_while_it_owes_an_answer(autojump_clock):
-    async with speaking() as call:
-        await call.client.wait_for_ai_greeting()
-        call.model.lost = lambda text: '"response.output_audio.delta"' in text or '"response.done"' in text
-        await call.line.say_all(speech(50, 400))
-        await over(call, Ending.MODEL_SILENT, 19, 22)
-
-
-async def test_the_model_hangs_while_nobody_speaks(autojump_clock):
-    """It is asked for a sign of life first."""
-    async with speaking(limits=Limits(model_silence=6)) as call:
-        call.model.lost = everything
-        await over(call, Ending.MODEL_SILENT, 10, 12)
-        assert heard(call) == speech(1, 2 * LEFT_MS)
+    assert call.summary.detail == "model.example:443: nobody listens"
 
 
 async def test_every_response_fails_for_want_of_quota(autojump_clock):
@@ -136,11 +101,18 @@ async def test_every_response_fails_for_want_of_quota(autojump_clock):
     assert call.summary.detail.startswith("insufficient_quota")
 
 
-async def test_a_response_fails_twice(autojump_clock):
-    """It is tried once more."""
+async def test_every_response_fails(autojump_clock):
+    """It is tried once more, and then an apology is."""
     async with open_call(knobs=Knobs(respond=(Incident(Odd.SERVER_ERROR),))) as call:
-        await over(call, Ending.MODEL_LOST, 0, 1)
-        assert len(call.events(ResponseDone)) == 2
+        await over(call, Ending.MODEL_LOST, 0, 3)
+        assert len(call.events(ResponseDone)) == 3
+
+
+async def test_nothing_is_ever_answered(autojump_clock):
+    """The caller hears TwiML within eight seconds."""
+    async with open_call() as call:
+        call.model.lost = lambda text: '"response.' in text
+        await over(call, Ending.MODEL_SILENT, 7.9, 8.1)
 
 
 async def test_the_model_never_confirms_the_session(autojump_clock):
@@ -162,13 +134,15 @@ async def test_the_model_never_answers_the_dial(autojump_clock):
 
 
 async def test_the_dial_is_refused(autojump_clock):
+    """It is tried again, for ten seconds at the most."""
+
     @asynccontextmanager
     async def nobody():
         raise Refused("model.example:443: nobody listens")
         yield
 
     async with open_call(dial=nobody) as call:
-        with trio.fail_after(AT_ONCE):
+        with trio.fail_after(10.1):
             await call.over.wait()
     assert call.summary.ending is Ending.MODEL_UNREACHABLE
     assert call.summary.detail == "model.example:443: nobody listens"

@@ -65,7 +65,7 @@ class Scene:
                         await self.converse(client)
         for end in (self.call.bridge, self.call.phone):
             assert end.left
-        assert not self.call.dials or (self.call.to_model.left and self.call.model.left)
+        assert not self.call.dials or all(session.left for session in self.call.sessions)
         assert trio.lowlevel.current_statistics().tasks_living == tasks
         assert open_descriptors().items() <= descriptors.items()
 
@@ -107,7 +107,7 @@ def open_descriptors():
     [
         ("cancel", {None, Ending.AGENT_HUNG_UP}),
         ("phone_drops", {Ending.PHONE_LOST, Ending.AGENT_HUNG_UP}),
-        ("model_drops", {Ending.MODEL_LOST, Ending.AGENT_HUNG_UP}),
+        ("model_drops", {Ending.AGENT_HUNG_UP}),
     ],
 )
 async def test_nothing_is_left(autojump_clock, act, possible):

@@ -81,7 +81,8 @@ async def test_a_caller_who_speaks_before_the_model_is_there(autojump_clock):
     The greeting crosses the caller's first word, and its cancellation the end of it.
     """
     errors = {"response_cancel_not_active"}
-    async with open_call((say(1, 500),), (say(2, 700),), lag=0.2, knobs=QUICK, errors=errors) as call:
+    replies = (say(1, 500),), (say(2, 700),), (say(1, 400),)
+    async with open_call(*replies, lag=0.2, knobs=QUICK, errors=errors) as call:
         assert (await call.turn(50, 300)).audio
         await trio.sleep(3)
         updated = next(at for at, text in call.to_model.taken if '"session.updated"' in text)

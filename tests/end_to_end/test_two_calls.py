@@ -7,6 +7,7 @@ from whole_call import ENGINES, open_call
 from twiliobridge.conversation import Ending
 from twiliobridge.offline.knobs import Knobs
 from twiliobridge.offline.model import OfflineModel
+from twiliobridge.wires import Refused
 
 FACT, QUESTION, UNKNOWN = 42, 60, 99
 
@@ -54,8 +55,9 @@ async def test_the_end_of_one_is_nothing_to_the_other(autojump_clock):
         await other.client.wait_for_ai_greeting()
         async with open_call(model=model) as one:
             await one.client.wait_for_ai_greeting()
+            one.refuses = Refused("model.example: gone")
             one.end_session(1006)
-            with trio.fail_after(1):
+            with trio.fail_after(5):
                 await one.over.wait()
         assert numbers_in((await other.turn(QUESTION)).audio) == [UNKNOWN]
-    assert (one.summary.ending, other.summary.ending) == (Ending.MODEL_LOST, Ending.CALLER_HUNG_UP)
+    assert (one.summary.ending, other.summary.ending) == (Ending.MODEL_UNREACHABLE, Ending.CALLER_HUNG_UP)

@@ -10,7 +10,7 @@ from served import bridge, descriptors, drop, hear_until_it_raises, http, settle
 from twiliobridge.conversation import Ending
 from twiliobridge.mediastream.twiml import Connect, Hangup, Say, parse_twiml
 from twiliobridge.settings import Settings
-from twiliobridge.wires import Rejected
+from twiliobridge.wires.wire import Rejected
 
 PUBLIC = "https://bridge.example.com"
 
@@ -53,12 +53,13 @@ async def test_a_phone_that_goes_without_stop_leaves_nothing(leave, lane):
         assert served.models.open == 0
 
 
-async def test_a_lost_model_hands_the_call_back_to_its_twiml():
+async def test_a_model_that_cannot_be_had_again_hands_the_call_back_to_its_twiml():
     async with bridge() as served, served.phone() as phone:
         phone.call()
         await phone.hear_speech()
+        served.models.refuses = Rejected("model.example: HTTP 401", 401)
         served.models.model.wire.vanish()
-        with trio.fail_after(5), pytest.raises(trio.EndOfChannel, match="1000 model lost"):
+        with trio.fail_after(5), pytest.raises(trio.EndOfChannel, match="1000 model unreachable"):
             await hear_until_it_raises(phone)
 
 

@@ -3,16 +3,27 @@
 import logging
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import AbstractAsyncContextManager, nullcontext
+from functools import partial
+from time import time
 
 import trio
 
-from twiliobridge.call.summary import CallSummary, Leg, Watch
+from twiliobridge.call.summary import CallSummary, Watch, total
 from twiliobridge.call.tools import ToolResources, open_tool_resources, tool_output
 from twiliobridge.conversation.agent import Agent
-from twiliobridge.conversation.commands import Command, HangUp, RunTool, ToModel, ToPhone
+from twiliobridge.conversation.commands import (
+    Command,
+    DialModel,
+    HangUp,
+    LeaveModel,
+    Note,
+    RunTool,
+    ToModel,
+    ToPhone,
+)
 from twiliobridge.conversation.ending import Ending
 from twiliobridge.conversation.limits import Limits
-from twiliobridge.conversation.relay import Relay
+from twiliobridge.conversation.relay import Leg, Relay
 from twiliobridge.mediastream import MediaStream
 from twiliobridge.mediastream import RemoteProtocolError as PhoneFault
 from twiliobridge.mediastream import Role as PhoneRole
@@ -20,7 +31,7 @@ from twiliobridge.realtime import Phase as SessionPhase
 from twiliobridge.realtime import RealtimeConnection
 from twiliobridge.realtime import RemoteProtocolError as ModelFault
 from twiliobridge.realtime import Role as ModelRole
-from twiliobridge.realtime.events import ServerEvent, Unknown
+from twiliobridge.realtime.events import ServerEvent, SessionCreated, Unknown
 from twiliobridge.wires import GRACE, Unreachable, Wire, WireFull
 
 log = logging.getLogger(__name__)
@@ -60,9 +71,9 @@ async def run_call(  # noqa: PLR0913 -- most of them by name
     one, set `shutdown`.
     """
     began = trio.current_time()
-    call = _Call(phone, agent, limits, watch, relay(agent, limits, began), complete)
+    call = _Call(phone, dial, agent, watch, relay(agent, limits, began), complete)
     async with open_tool_resources() if tools is None else nullcontext(tools) as call.tools:
-        hang_up = await call.run(dial, trio.Event() if shutdown is None else shutdown)
+        hang_up = await call.run(trio.Event() if shutdown is None else shutdown)
     who = call.relay.call
     return CallSummary(
         call_sid=who.call_sid if who else "",
@@ -72,7 +83,8 @@ async def run_call(  # noqa: PLR0913 -- most of them by name
         duration=trio.current_time() - began,
         transcript=call.relay.transcript,
         phone=call.stream.statistics(),
-        model=call.session.statistics(),
+        model=total(session.statistics() for session in call.sessions),
+        sessions=call.relay.sessions,
     )
 
 
@@ -82,14 +94,15 @@ class _Call:
     __slots__ = (
         "agent",
         "complete",
-        "limits",
+        "dial",
         "model",
+        "model_scope",
         "now",
         "nursery",
-        "over",
         "phone",
         "relay",
         "session",
+        "sessions",
         "stream",
         "timer",
         "tools",
@@ -99,31 +112,33 @@ class _Call:
     def __init__(
         self,
         phone: Wire,
+        dial: Dial,
         agent: Agent,
-        limits: Limits,
         watch: Watch | None,
         relay: Relay,
         complete: Complete | None,
     ) -> None:
         self.phone = phone
         self.stream = MediaStream(PhoneRole.SERVER)
+        self.dial = dial
         self.model: Wire | None = None
+        self.model_scope = trio.CancelScope()
         self.session = RealtimeConnection(ModelRole.CLIENT)
-        self.agent, self.limits, self.watch, self.relay = agent, limits, watch, relay
+        self.sessions: list[RealtimeConnection] = []
+        self.agent, self.watch, self.relay = agent, watch, relay
         self.complete = complete
         self.tools: ToolResources
         self.now = trio.lowlevel.current_clock().current_time
         self.timer = trio.CancelScope()
-        self.over: HangUp | None = None
 
-    async def run(self, dial: Dial, shutdown: trio.Event) -> HangUp:
+    async def run(self, shutdown: trio.Event) -> HangUp:
         async with trio.open_nursery() as self.nursery:
             self.nursery.start_soon(self.hear_phone)
-            self.nursery.start_soon(self.hear_model, dial)
+            self.nursery.start_soon(self.hear_model)
             self.nursery.start_soon(self.keep_time)
             self.nursery.start_soon(self.await_shutdown, shutdown)
-        assert self.over is not None
-        return self.over
+        assert self.relay.over is not None
+        return self.relay.over
 
     async def hear_phone(self) -> None:
         try:
@@ -136,11 +151,13 @@ class _Call:
             with trio.move_on_after(COMPLETED_WITHIN, shield=True):
                 await self.complete_call()
             with trio.move_on_after(2 * GRACE, shield=True):
-                await self.phone.aclose(1000, self.over.ending.value if self.over else "")
+                over = self.relay.over
+                await self.phone.aclose(1000, over.ending.value if over else "")
 
     async def complete_call(self) -> None:
         """After the agent's goodbye the call itself ends, with `stop`, and not only its stream."""
-        said_goodbye = self.over is not None and self.over.ending is Ending.AGENT_HUNG_UP
+        over = self.relay.over
+        said_goodbye = over is not None and over.ending is Ending.AGENT_HUNG_UP
         if self.complete is None or not said_goodbye or not await self.complete(self.sid):
             return
         try:
@@ -149,16 +166,21 @@ class _Call:
         except (trio.EndOfChannel, trio.BrokenResourceError):
             return
 
-    async def hear_model(self, dial: Dial) -> None:
-        try:
-            async with dial() as self.model:
-                await self.hear_all(self.model)
-        except Unreachable as failure:
-            self.obey(self.relay.model_lost(Ending.MODEL_UNREACHABLE, str(failure), self.now()))
+    async def hear_model(self) -> None:
+        """One session with the model, from dialling to its end; the relay may have another dialled then."""
+        with trio.CancelScope() as self.model_scope:
+            try:
+                async with self.dial() as wire:
+                    await self.hear_all(wire)
+            except Unreachable as failure:
+                lost = partial(self.relay.model_lost, transient=failure.transient, pause=failure.retry_after)
+                self.obey(lost(Ending.MODEL_UNREACHABLE, str(failure), self.now()))
 
-    async def hear_all(self, model: Wire) -> None:
+    async def hear_all(self, wire: Wire) -> None:
+        self.model, self.session = wire, RealtimeConnection(ModelRole.CLIENT)
+        self.sessions.append(self.session)
         try:
-            await model.deliver(self.model_said)
+            await wire.deliver(self.model_said)
         except (trio.EndOfChannel, trio.BrokenResourceError) as gone:
             self.model = None
             self.obey(self.relay.model_lost(Ending.MODEL_LOST, str(gone), self.now()))
@@ -172,7 +194,7 @@ class _Call:
 
     async def await_shutdown(self, shutdown: trio.Event) -> None:
         await shutdown.wait()
-        self.hang_up(HangUp(Ending.SHUTDOWN))
+        self.obey(self.relay.shutdown(self.now()))
 
     async def run_tool(self, command: RunTool) -> None:
         tool, who = self.agent.tool(command.name), self.relay.call
@@ -186,7 +208,7 @@ class _Call:
         try:
             event = self.stream.receive(message)
         except PhoneFault as fault:
-            self.count_fault("phone", fault, self.stream.statistics().faults, Ending.PHONE_UNREADABLE)
+            self.misheard("phone", fault, self.stream.statistics().faults)
             return
         if self.watch:
             self.watch("phone", "in", event, now)
@@ -197,27 +219,39 @@ class _Call:
         try:
             event: ServerEvent | Unknown = self.session.receive(message)  # type: ignore[assignment]  # a server's
         except ModelFault as fault:
-            self.count_fault("model", fault, self.session.statistics().faults, Ending.MODEL_LOST)
+            self.misheard("model", fault, self.session.statistics().faults)
             return
         if self.watch:
             self.watch("model", "in", event, now)
+        if type(event) is SessionCreated and event.session.expires_at:
+            self.relay.session_expires(now + event.session.expires_at - time())
         self.obey(self.relay.model_said(event, now))
 
     def obey(self, commands: Sequence[Command]) -> None:
         for command in commands:
-            if self.over:
-                break
             if isinstance(command, ToModel):
                 if self.model and self.session.phase is not SessionPhase.CLOSED:
                     self.tell("model", self.model, command.event, self.session.send(command.event))
             elif isinstance(command, ToPhone):
                 self.tell("phone", self.phone, command.event, self.stream.send(command.event))
-            elif isinstance(command, RunTool):
-                self.nursery.start_soon(self.run_tool, command)
+            elif isinstance(command, HangUp):
+                self.nursery.cancel_scope.cancel()
             else:
-                self.hang_up(command)
-        if self.relay.due is None:
+                self.arrange(command)
+        if self.relay.may_be_due_earlier:
             self.set_timer()
+
+    def arrange(self, command: RunTool | LeaveModel | DialModel | Note) -> None:
+        match command:
+            case RunTool():
+                self.nursery.start_soon(self.run_tool, command)
+            case LeaveModel():
+                self.model = None
+                self.model_scope.cancel()
+            case DialModel():
+                self.nursery.start_soon(self.hear_model)
+            case Note():
+                log.warning("%s %s", self.sid, command.text)
 
     def tell(self, leg: Leg, wire: Wire, event: object, text: str) -> None:
         if self.watch:
@@ -225,20 +259,15 @@ class _Call:
         try:
             wire.send(text)
         except WireFull as full:
-            self.hang_up(HangUp(Ending.PHONE_STALLED if leg == "phone" else Ending.MODEL_STALLED, str(full)))
+            self.obey(self.relay.stalled(leg, str(full), self.now()))
         except trio.BrokenResourceError:
             pass  # the task that hears this wire learns it too, and why
         except trio.ClosedResourceError:
             pass  # the call is being cancelled, and that task was first
 
-    def count_fault(self, leg: Leg, fault: Exception, faults: int, ending: Ending) -> None:
+    def misheard(self, leg: Leg, fault: Exception, faults: int) -> None:
         log.debug("%s the %s said something malformed: %s", self.sid, leg, fault)
-        if faults > self.limits.most_faults:
-            self.hang_up(HangUp(ending, f"more than {self.limits.most_faults} faults, the last: {fault}"))
-
-    def hang_up(self, command: HangUp) -> None:
-        self.over = self.over or command
-        self.nursery.cancel_scope.cancel()
+        self.obey(self.relay.unreadable(leg, str(fault), faults, self.now()))
 
     def set_timer(self) -> None:
         """A timer is a scope's deadline, moved: only closer, because waking early is harmless, and moving it

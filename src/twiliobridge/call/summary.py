@@ -1,15 +1,15 @@
 """What is known of a call, while it runs and when it is over."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Literal, Protocol
 
 from twiliobridge.conversation.ending import Ending
+from twiliobridge.conversation.relay import Leg
+from twiliobridge.conversation.sessions import SessionRecord
 from twiliobridge.conversation.transcript import Line
 from twiliobridge.mediastream import StreamStatistics
 from twiliobridge.realtime import Statistics
-
-Leg = Literal["phone", "model"]
 
 
 class Watch(Protocol):
@@ -33,3 +33,12 @@ class CallSummary:
     transcript: Sequence[Line]
     phone: StreamStatistics
     model: Statistics
+    "Of all sessions together."
+    sessions: Sequence[SessionRecord] = ()
+    "Each session with the model, and each attempt at one, in order."
+
+
+def total(each: Iterable[Statistics]) -> Statistics:
+    """The events of several sessions together."""
+    counts = [(one.sent, one.received, one.unknown, one.faults) for one in each]
+    return Statistics(*map(sum, zip(*counts, strict=True))) if counts else Statistics(0, 0, 0, 0)

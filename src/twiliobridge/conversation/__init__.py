@@ -6,7 +6,7 @@ from twiliobridge.conversation.commands import Command, HangUp, RunTool, ToModel
 from twiliobridge.conversation.ending import Ending
 from twiliobridge.conversation.endpoint import Endpoint
 from twiliobridge.conversation.limits import Limits
-from twiliobridge.conversation.mind import Phase
+from twiliobridge.conversation.phase import Phase
 from twiliobridge.conversation.relay import Relay
 from twiliobridge.conversation.tool import Tool, ToolError
 from twiliobridge.conversation.transcript import Line, Speaker

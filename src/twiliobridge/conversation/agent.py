@@ -4,6 +4,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+import msgspec
+
+from twiliobridge.conversation.instructions import of_call
 from twiliobridge.conversation.tool import Tool
 from twiliobridge.realtime.session import (
     PCMU,
@@ -32,6 +35,20 @@ DEFAULT_TURN_DETECTION = ServerVad(
 
 
 @dataclass(frozen=True)
+class SilencePolicy:
+    """Seconds without a sound of either side. Raises ValueError, one line, for none."""
+
+    ask_after: float
+    "Then the agent asks whether the caller is there."
+    hang_up_after: float
+    "After that question: then the agent says goodbye, and the line closes."
+
+    def __post_init__(self) -> None:
+        if not (self.ask_after > 0 and self.hang_up_after > 0):
+            raise ValueError("silence: ask_after and hang_up_after must be more than 0 seconds")
+
+
+@dataclass(frozen=True)
 class Agent:
     """One agent, as the model is told about it; the same value serves any number of calls.
 
@@ -49,6 +66,16 @@ class Agent:
     transcription_model: str | None = "gpt-4o-mini-transcribe"
     "Writes down what the caller says. None: no transcript of the caller."
     noise_reduction: str | None = "near_field"
+    greeting_interruptible: bool = True
+    "False: the greeting is heard to its end, whatever the caller says or presses meanwhile."
+    apology: str = "I am sorry, something went wrong. Could you say that again, please?"
+    "What the agent says when no answer could be had."
+    waiting: bytes = b""
+    "Mu-law, 8 kHz: a sound that plays while the caller waits for longer than a second and a half, and again."
+    silence: SilencePolicy | None = None
+    "What is done about a caller who says nothing. None: nothing."
+    hold_on: str = "One moment, please."
+    "What it says while an answer or a tool takes long."
 
     def __post_init__(self) -> None:
         names = [END_CALL] * self.may_hang_up + [tool.name for tool in self.tools]
@@ -67,13 +94,13 @@ class Agent:
         return SessionUpdate(
             type="realtime",
             output_modalities=("audio",),
-            instructions=self.instructions + about_this_call(parameters),
+            instructions=of_call(self.instructions, parameters),
             audio=Audio(
                 input=AudioInput(
                     format=PCMU,
                     noise_reduction={"type": self.noise_reduction} if self.noise_reduction else None,
                     transcription={"model": self.transcription_model} if self.transcription_model else None,
-                    turn_detection=self.turn_detection,
+                    turn_detection=self._first_turn_detection(),
                 ),
                 output=AudioOutput(format=PCMU, voice=self.voice),
             ),
@@ -81,12 +108,18 @@ class Agent:
             tool_choice="auto",
         )
 
+    def _first_turn_detection(self) -> TurnDetection | None:
+        """A greeting that must be heard is not to be cut by the service either."""
+        protects = self.greeting is not None and not self.greeting_interruptible
+        if self.turn_detection is None or not protects:
+            return self.turn_detection
+        return msgspec.structs.replace(self.turn_detection, interrupt_response=False)
 
-def about_this_call(parameters: Mapping[str, str]) -> str:
-    if not parameters:
-        return ""
-    lines = (f"- {name}: {value}" for name, value in parameters.items())
-    return "\n\nKnown about this call:\n" + "\n".join(lines)
+    def interruptible(self) -> SessionUpdate:
+        """The change of the session once such a greeting was heard."""
+        return SessionUpdate(
+            type="realtime", audio=Audio(input=AudioInput(turn_detection=self.turn_detection))
+        )
 
 
 def declared(agent: Agent) -> list[dict[str, Any]]:

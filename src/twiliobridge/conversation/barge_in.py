@@ -16,22 +16,28 @@ A second interruption finds an empty ledger and does nothing. Source: OpenAI doc
 truncation over WebSocket; Twilio docs, Media Streams > clear.
 """
 
+from twiliobridge.conversation import opening
 from twiliobridge.conversation.commands import Command, ToModel, ToPhone
 from twiliobridge.conversation.farewell import call_off, closed_if_heard
 from twiliobridge.conversation.mind import Mind
 from twiliobridge.conversation.playout import Part, Unheard
+from twiliobridge.conversation.resuming import correct
+from twiliobridge.conversation.waiting import WAITING
 from twiliobridge.mediastream.events import Clear
 from twiliobridge.realtime.events import CancelResponse, TruncateItem
 
 
 def by_voice(mind: Mind, now: float) -> list[Command]:
-    """The model has heard the caller begin to speak."""
-    detection = mind.agent.turn_detection
-    return _interrupt(mind, now, service_cancels=detection is not None and detection.interrupts)
+    """The model has heard the caller begin to speak. Where speech is not to interrupt, nothing is cut."""
+    if not mind.speech_interrupts:
+        return []
+    return _interrupt(mind, now, service_cancels=mind.agent.turn_detection is not None)
 
 
 def by_key(mind: Mind, now: float) -> list[Command]:
     """The service knows nothing of keys: it must be told to stop."""
+    if mind.greeting_protected:
+        return []
     return _interrupt(mind, now, service_cancels=False)
 
 
@@ -40,6 +46,8 @@ def _interrupt(mind: Mind, now: float, *, service_cancels: bool) -> list[Command
     # A response that is already discarded needs no second cancellation.
     cancel = mind.more_to_come and not service_cancels
     cut = mind.playout.interrupt(now)
+    opening.greeting_cut(mind, cut)
+    mind.waiting_ms = 0.0
     if active is not None:
         mind.discarded.add(active)
     for unheard in cut:
@@ -47,18 +55,31 @@ def _interrupt(mind: Mind, now: float, *, service_cancels: bool) -> list[Command
     commands: list[Command] = [] if silent else [ToPhone(Clear())]
     if cancel:
         commands.append(ToModel(CancelResponse(response_id=active)))
-    commands += [ToModel(_truncation(mind, unheard, now)) for unheard in cut]
-    return commands + call_off(mind) + closed_if_heard(mind)
+    commands += [command for unheard in cut for command in _truncated(mind, unheard, now)]
+    return commands + call_off(mind) + closed_if_heard(mind, now)
 
 
 def straggler(mind: Mind, part: Part, now: float) -> list[Command]:
     """Late audio of a discarded response. The model must not believe that its first words were heard."""
     if not mind.discarded.first_heard_of(part):
         return []
-    return [ToModel(_truncation(mind, Unheard(part, 0, 0.0), now))]
+    return _truncated(mind, Unheard(part, 0, 0.0), now)
 
 
-def _truncation(mind: Mind, unheard: Unheard, now: float) -> TruncateItem:
+def _truncated(mind: Mind, unheard: Unheard, now: float) -> list[Command]:
+    """The transcript and the model are told what was heard of a part; a session only of its own items."""
     part = unheard.part
+    if part == WAITING:
+        return []
     mind.transcript.agent_cut(part.item_id, unheard.heard_ms, now)
-    return TruncateItem(item_id=part.item_id, content_index=part.content_index, audio_end_ms=unheard.heard_ms)
+    if part.item_id in mind.retold.former:
+        return correct(mind, part.item_id) if mind.sessions.ready else []
+    if part.response_id in mind.hold:
+        return []
+    return [
+        ToModel(
+            TruncateItem(
+                item_id=part.item_id, content_index=part.content_index, audio_end_ms=unheard.heard_ms
+            )
+        )
+    ]

@@ -24,6 +24,20 @@ class RunTool(msgspec.Struct, frozen=True):
     "JSON, as the model wrote it."
 
 
+class LeaveModel(msgspec.Struct, frozen=True):
+    """Close the model's wire: the session on it is of no more use. The call goes on."""
+
+
+class DialModel(msgspec.Struct, frozen=True):
+    """Open another wire to the model. The relay is told what comes of it: `model_said`, `model_lost`."""
+
+
+class Note(msgspec.Struct, frozen=True):
+    """Something that whoever runs the bridge should know of: a line for the log."""
+
+    text: str
+
+
 class HangUp(msgspec.Struct, frozen=True):
     """The last command of a call: close both wires."""
 
@@ -32,4 +46,4 @@ class HangUp(msgspec.Struct, frozen=True):
     "One line for the log."
 
 
-Command = ToPhone | ToModel | RunTool | HangUp
+Command = ToPhone | ToModel | RunTool | LeaveModel | DialModel | Note | HangUp

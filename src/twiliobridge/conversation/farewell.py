@@ -4,7 +4,8 @@ from dataclasses import replace
 
 from twiliobridge.conversation.commands import Command, ToPhone
 from twiliobridge.conversation.ending import Ending
-from twiliobridge.conversation.mind import Closing, Goodbye, Mind, Phase
+from twiliobridge.conversation.mind import Closing, Goodbye, Mind
+from twiliobridge.conversation.phase import Phase, Step
 from twiliobridge.conversation.tool_calls import MOST_UNANSWERED
 from twiliobridge.mediastream.events import Mark
 
@@ -20,10 +21,10 @@ def close_when_heard(
 ) -> list[Command]:
     """Hangs up once the last word was heard; at the latest some slack after it should have been."""
     if mind.phase is Phase.CLOSING:
-        return closed_if_heard(mind)
-    if mind.phase is Phase.WAITING or (mind.playout.drained and not mind.more_to_come):
-        return mind.hang_up(ending, detail)
-    mind.phase = Phase.CLOSING
+        return closed_if_heard(mind, now)
+    if mind.phase is Phase.WAITING or _nothing_to_come(mind):
+        return mind.end(ending, detail, now)
+    mind.step(Step.CLOSE)
     latest = max(now, mind.playout.ends) + mind.limits.last_words
     mind.closing = Closing(ending, detail, now, latest, revocable)
     return mark_tail(mind)
@@ -34,17 +35,22 @@ def mark_tail(mind: Mind) -> list[Command]:
     return [ToPhone(Mark(name=mind.playout.mark()))] if mind.playout.unmarked else []
 
 
-def closed_if_heard(mind: Mind) -> list[Command]:
+def closed_if_heard(mind: Mind, now: float) -> list[Command]:
     """After a mark came back, or a response ended: is that the end?"""
     closing = mind.closing if mind.phase is Phase.CLOSING else None
-    if closing is None or not mind.playout.drained or mind.more_to_come:
+    if closing is None or not _nothing_to_come(mind):
         return []
-    return mind.hang_up(closing.ending, closing.detail)
+    return mind.end(closing.ending, closing.detail, now)
+
+
+def _nothing_to_come(mind: Mind) -> bool:
+    """All was heard, and no tool is at work: what it has begun, it finishes within its own time."""
+    return mind.playout.drained and not mind.more_to_come and not mind.tool_calls.running
 
 
 def deadline(mind: Mind) -> float | None:
     """When the line closes although a mark, or the end of a response, is still missing."""
-    if mind.closing is None:
+    if mind.closing is None or mind.tool_calls.running:
         return None
     if mind.more_to_come:
         return mind.closing.latest
@@ -54,6 +60,7 @@ def deadline(mind: Mind) -> float | None:
 
 def model_gone(mind: Mind, ending: Ending, detail: str, now: float) -> list[Command]:
     """What the caller is still hearing is heard, then the line closes; nothing can call that off."""
+    mind.sessions.give_up(f"{ending.value}: {detail}", now)
     if mind.responses.active is not None:
         mind.discarded.add(mind.responses.active)
     mind.goodbye = None
@@ -93,7 +100,8 @@ def call_off(mind: Mind) -> list[Command]:
     """The caller interrupted the goodbye: the agent does not hang up on somebody who is talking."""
     goodbye, mind.goodbye = mind.goodbye, None
     if mind.closing is not None and mind.closing.revocable:
-        mind.closing, mind.phase = None, Phase.TALKING
+        mind.closing = None
+        mind.step(Step.CALL_OFF)
     return [] if goodbye is None else answer(mind, goodbye, CALLED_OFF)
 
 

@@ -6,6 +6,7 @@ mid-speech, when nothing has come for a while. Either way the model's clock stay
 """
 
 import base64
+from collections import deque
 
 from twiliobridge.audio.format import AudioFormat
 from twiliobridge.mediastream.events import Media, audio_ms
@@ -18,6 +19,9 @@ LONGEST_GAP_MS = 10_000.0
 
 PIECE_MS = 1000
 "Silence is appended in pieces of at most a second."
+
+LEAD_MS = 1000.0
+"Of audio kept while nobody speaks: the model tells late that somebody has begun."
 
 STALLED_AFTER = 0.75
 "Seconds without a frame, in mid-speech, before silence is assumed. Precedent: openai-agents-js."
@@ -79,19 +83,36 @@ class Inbound:
         return _silence(missing)
 
 
-class Early:
-    """The caller's audio from before the model was ready, as base64. The oldest goes first."""
+class Recent:
+    """The caller's latest audio, as base64: what a session that has just opened has missed.
+
+    It holds a second of it, and all of a turn that is not answered, within a bound; the oldest goes first.
+    """
+
+    __slots__ = ("_most_ms", "_ms", "_payloads", "holding")
 
     def __init__(self, most_ms: float) -> None:
-        self._most_ms = most_ms
+        self._payloads: deque[str] = deque()
         self._ms = 0.0
-        self._payloads: list[str] = []
+        self.hold(most_ms)
 
-    def keep(self, payloads: tuple[str, ...]) -> None:
-        self._payloads.extend(payloads)
-        self._ms += sum(map(audio_ms, payloads))
+    def keep(self, payload: str) -> None:
+        self._payloads.append(payload)
+        self._ms += audio_ms(payload)
         while self._ms > self._most_ms:
-            self._ms -= audio_ms(self._payloads.pop(0))
+            self._ms -= audio_ms(self._payloads.popleft())
+
+    def hold(self, most_ms: float) -> None:
+        """From now on so much is kept."""
+        self.holding = True
+        "There may be a turn in it that no session has answered."
+        self._most_ms = most_ms
+
+    def settle(self) -> None:
+        """All that was said so far is dealt with."""
+        self.take()
+        self.holding = False
+        self._most_ms = LEAD_MS
 
     def take(self) -> tuple[str, ...]:
         taken = tuple(self._payloads)

@@ -10,11 +10,37 @@ class Limits:
     start_within: float = 10.0
     "From the open socket to Twilio's `start`, which real calls send within a fraction of a second."
     model_ready_within: float = 10.0
-    "From the open socket to `session.updated`."
-    longest_call: float = 3300.0
-    "55 minutes: OpenAI ends a session after 60 without a warning."
+    "From the open socket to the first `session.updated`, all attempts to dial included."
+    longest_call: float = 14_400.0
+    "Four hours, the longest that Twilio lets a call last by default."
+    dead_air: float = 8.0
+    "The longest silence on the line while the caller is owed an answer; then the call goes back to TwiML."
+    unanswered_after: float = 2.5
+    "From the end of the caller's turn until a service that has begun no response is asked for one."
+    hold_after: float = 4.5
+    "Of silence, while an answer or a tool is under way: then the caller is asked to hold on."
+    waiting_after: float = 1.5
+    "Of silence, until the agent's waiting sound plays."
+    longest_wait: float = 60.0
+    "For an answer, where the waiting sound plays meanwhile."
+    retry_wait_at_most: float = 5.0
+    "Before a request that was refused for a while is repeated, even if the service asks for more."
+    resume_within: float = 15.0
+    "From the loss of the model to the session that takes its place."
+    resume_attempts: int = 3
+    "To open such a session."
+    attempt_within: float = 4.0
+    "Of one attempt, from dialling to `session.updated`."
+    renew_before: float = 300.0
+    "Before a session expires, the first quiet moment from then on is used to replace it."
+    renew_latest: float = 30.0
+    "Before a session expires it is replaced, whatever is going on."
     model_silence: float = 20.0
-    "How long an answer may take to begin, or to go on, before the model counts as lost."
+    "How long a model that owes nothing may say nothing before it is asked for a sign of life."
+    sign_of_life_after: float = 3.0
+    "The same for a model that owes an answer."
+    sign_of_life_within: float = 1.5
+    "For the answer to that, while an answer is owed; otherwise it has `model_silence`."
     goodbye_slack: float = 2.0
     "How long after the queued speech should have been heard a missing mark is waited for."
     last_words: float = 30.0
@@ -23,6 +49,8 @@ class Limits:
     "A pause between keys that ends a DTMF turn."
     most_digits: int = 32
     early_audio_ms: int = 5000
-    "Caller audio kept while the model is not ready; the oldest goes first."
+    "Caller audio kept until the first session stands; the oldest goes first."
+    missed_audio_ms: int = 20_000
+    "Caller audio kept for a session that takes another's place: the turn in hand, and all that follows."
     most_faults: int = 100
     "Malformed messages from one peer before the call ends."

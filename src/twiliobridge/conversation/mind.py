@@ -1,7 +1,6 @@
 """What a relay knows of its call: the parts, and the phase in which it is."""
 
 from dataclasses import dataclass, field
-from enum import Enum
 
 import msgspec
 
@@ -9,24 +8,23 @@ from twiliobridge.conversation.agent import Agent
 from twiliobridge.conversation.commands import Command, HangUp, ToModel
 from twiliobridge.conversation.discarded import Discarded
 from twiliobridge.conversation.ending import Ending
-from twiliobridge.conversation.inbound import Early, Inbound
+from twiliobridge.conversation.greeting import Greeting
+from twiliobridge.conversation.hold import Hold
+from twiliobridge.conversation.inbound import Inbound, Recent
+from twiliobridge.conversation.instructions import of_response
 from twiliobridge.conversation.keypad import Keypad
 from twiliobridge.conversation.limits import Limits
+from twiliobridge.conversation.owed import Owed
+from twiliobridge.conversation.patience import CallerSilence
+from twiliobridge.conversation.phase import TRANSITIONS, Phase, Step
 from twiliobridge.conversation.playout import Playout
 from twiliobridge.conversation.responses import Responses
+from twiliobridge.conversation.retold import Retold
+from twiliobridge.conversation.sessions import Sessions
 from twiliobridge.conversation.tool_calls import ToolCalls
 from twiliobridge.conversation.transcript import Transcript
 from twiliobridge.mediastream.events import Start
-from twiliobridge.realtime.events import ClientEvent, CreateItem, Item
-
-
-class Phase(Enum):
-    WAITING = "waiting"
-    "For the phone's `start`, the model's session, or both."
-    TALKING = "talking"
-    CLOSING = "closing"
-    "What is queued is still being heard; then the line closes."
-    ENDED = "ended"
+from twiliobridge.realtime.events import ClientEvent, CreateItem, Item, ResponseParams
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,11 +56,13 @@ class Mind:
     began: float
     transcript: Transcript
     keypad: Keypad
-    early: Early
+    recent: Recent
+    sessions: Sessions
     phase: Phase = Phase.WAITING
+    "Changed by `step` alone."
+    over: HangUp | None = None
+    "How the call ended."
     start: Start | None = None
-    session_open: bool = False
-    "`session.created` was seen."
     speaking: str | None = None
     "The caller's item, between the model's `speech_started` and the end of that turn."
     goodbye: Goodbye | None = None
@@ -73,17 +73,34 @@ class Mind:
     "It was then asked whether it is still there."
     voiced: str | None = None
     "The response whose audio was last sent to the phone."
+    written: tuple[str, str] = ("", "")
+    "The last response that had text without sound, and the text."
+    waiting_ms: float = 0.0
+    "How much of the waiting sound was sent since the last word; 0 while it does not play."
     items_made: int = 0
     playout: Playout = field(default_factory=Playout)
     inbound: Inbound = field(default_factory=Inbound)
     responses: Responses = field(default_factory=Responses)
+    owed: Owed = field(default_factory=Owed)
+    greeting: Greeting = field(default_factory=Greeting)
+    hold: Hold = field(default_factory=Hold)
+    caller_silence: CallerSilence = field(default_factory=CallerSilence)
     tool_calls: ToolCalls = field(default_factory=ToolCalls)
     discarded: Discarded = field(default_factory=Discarded)
+    retold: Retold = field(default_factory=Retold)
 
     @classmethod
     def at_birth(cls, agent: Agent, limits: Limits, now: float) -> "Mind":
-        early = Early(limits.early_audio_ms)
-        return cls(agent, limits, now, Transcript(now), Keypad(limits), early, model_heard=now)
+        return cls(
+            agent,
+            limits,
+            now,
+            Transcript(now),
+            Keypad(limits),
+            Recent(limits.early_audio_ms),
+            Sessions(now),
+            model_heard=now,
+        )
 
     @property
     def caller_has_floor(self) -> bool:
@@ -96,26 +113,66 @@ class Mind:
         active = self.responses.active
         return active is not None and active not in self.discarded
 
-    def hang_up(self, ending: Ending, detail: str = "") -> list[Command]:
-        self.phase = Phase.ENDED
-        return [HangUp(ending, detail)]
+    @property
+    def awaited_since(self) -> float | None:
+        """Since when the caller waits for an answer; None while they have the floor, or wait for none."""
+        return None if self.caller_has_floor else self.owed.since
+
+    @property
+    def quiet_since(self) -> float | None:
+        """Since when they have heard nothing meanwhile. It may be in the future."""
+        since = self.awaited_since
+        return None if since is None else max(since, self.playout.ends)
+
+    @property
+    def greeting_protected(self) -> bool:
+        """The greeting is being said, and must be heard to its end."""
+        return self.greeting.pending and not self.agent.greeting_interruptible
+
+    @property
+    def speech_interrupts(self) -> bool:
+        """Whether a caller who speaks cuts the agent short."""
+        detection = self.agent.turn_detection
+        return (detection is None or detection.interrupts) and not self.greeting_protected
+
+    def step(self, step: Step) -> None:
+        self.phase = TRANSITIONS[self.phase][step]
+
+    def end(self, ending: Ending, detail: str, now: float) -> list[Command]:
+        """The one way out of a call. The transcript is told what was heard of the agent's last words."""
+        for unheard in self.playout.interrupt(now):
+            self.transcript.agent_cut(unheard.part.item_id, unheard.heard_ms, now)
+        self.step(Step.END)
+        self.over = HangUp(ending, detail)
+        return [self.over]
 
     def ask_for_response(self, now: float) -> list[Command]:
         """Asks for the response that is owed, unless the caller has the floor or the call is closing."""
-        if self.phase is not Phase.TALKING or self.caller_has_floor:
+        if self.phase is not Phase.TALKING or self.caller_has_floor or not self.sessions.ready:
             return []
         request = self.responses.ask(now)
         if request is None:
             return []
+        self.owed.begin(now)
         self.model_heard = now  # its silence is counted from the question
         return [ToModel(request)]
 
-    def send_item(self, item: Item) -> list[Command]:
-        """Adds an item to the conversation, under an id of ours, so that its arrival can be told."""
+    def send_item(self, item: Item, after: str | None = None) -> list[Command]:
+        """Adds an item to the conversation, under an id of ours, so that its arrival can be told.
+
+        Without a session nothing is sent: the next is told the whole conversation.
+        """
+        if not self.sessions.ready:
+            return []
         self.items_made += 1
         item = msgspec.structs.replace(item, id=f"bridge_item_{self.items_made}")
         self.responses.item_sent(str(item.id))
-        return [ToModel(CreateItem(event_id=item.id, item=item))]
+        return [ToModel(CreateItem(event_id=item.id, item=item, previous_item_id=after))]
+
+    def wish(self, words: str) -> ResponseParams:
+        """A response with a wish of its own, under the instructions of the call."""
+        parameters = self.start.custom_parameters if self.start else {}
+        return ResponseParams(instructions=of_response(self.agent.instructions, parameters, words))
 
     def answer(self, call_id: str, output: str) -> list[Command]:
         """Answers a function call of the model."""

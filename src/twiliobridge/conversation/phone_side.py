@@ -3,11 +3,11 @@
 from collections.abc import Callable
 from typing import Any
 
-from twiliobridge.conversation import barge_in, farewell
+from twiliobridge.conversation import barge_in, farewell, opening, retold
 from twiliobridge.conversation.commands import Command, ToModel
 from twiliobridge.conversation.ending import Ending
-from twiliobridge.conversation.mind import Mind, Phase
-from twiliobridge.conversation.opening import begin
+from twiliobridge.conversation.mind import Mind
+from twiliobridge.conversation.phase import Phase
 from twiliobridge.conversation.transcript import Speaker
 from twiliobridge.mediastream import events as phone
 from twiliobridge.realtime.events import AppendAudio, Content, Item
@@ -15,22 +15,20 @@ from twiliobridge.realtime.events import AppendAudio, Content, Item
 
 def on_start(mind: Mind, event: phone.Start, now: float) -> list[Command]:
     if "outbound" in event.tracks:
-        return mind.hang_up(Ending.PHONE_UNREADABLE, "a <Start><Stream> only listens; use <Connect><Stream>")
+        detail = "a <Start><Stream> only listens; use <Connect><Stream>"
+        return mind.end(Ending.PHONE_UNREADABLE, detail, now)
     mind.start = event
-    return begin(mind)
+    return opening.begin(mind)
 
 
 def on_media(mind: Mind, event: phone.Media, now: float) -> list[Command]:
     if event.track != "inbound":
         return []
-    payloads = mind.inbound.heard(event, now)
-    if mind.phase is Phase.WAITING:
-        mind.early.keep(payloads)
-        return []
     commands: list[Command] = []
-    for payload in payloads:  # mostly one: a comprehension is a call of its own, 50 times a second
-        commands.append(ToModel(AppendAudio(audio=payload)))  # noqa: PERF401 -- likewise
-    return commands
+    for payload in mind.inbound.heard(event, now):  # mostly one
+        mind.recent.keep(payload)
+        commands.append(ToModel(AppendAudio(audio=payload)))
+    return commands if mind.sessions.ready else []
 
 
 def on_dtmf(mind: Mind, event: phone.Dtmf, now: float) -> list[Command]:
@@ -45,22 +43,25 @@ def on_dtmf(mind: Mind, event: phone.Dtmf, now: float) -> list[Command]:
 
 def keyed(mind: Mind, digits: str, now: float) -> list[Command]:
     """A turn made of keys."""
-    text = f"The caller pressed {digits} on the keypad."
-    content = (Content(type="input_text", text=text),)
+    content = (Content(type="input_text", text=retold.keyed(digits)),)
     commands = mind.send_item(Item(type="message", role="user", content=content))
     mind.transcript.write(f"keys {mind.items_made}", Speaker.KEYPAD, digits, now)
     mind.transcript.turn_ended(now)
+    mind.caller_silence.broken(now)
+    mind.owed.begin_anew(now)
     mind.responses.owe()
     return commands + mind.ask_for_response(now)
 
 
 def on_mark(mind: Mind, event: phone.Mark, now: float) -> list[Command]:
     mind.playout.mark_returned(event.name, now)
-    return farewell.closed_if_heard(mind)
+    if mind.greeting.pending:
+        return opening.greeting_plays(mind, now) + farewell.closed_if_heard(mind, now)
+    return farewell.closed_if_heard(mind, now)
 
 
 def on_stop(mind: Mind, event: phone.Stop, now: float) -> list[Command]:
-    return mind.hang_up(Ending.CALLER_HUNG_UP)
+    return mind.end(Ending.CALLER_HUNG_UP, "", now)
 
 
 def ignore(mind: Mind, event: object, now: float) -> list[Command]:

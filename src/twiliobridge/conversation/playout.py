@@ -127,6 +127,16 @@ class Playout:
         """Some audio at the end has no mark behind it."""
         return self._marked < self._sent
 
+    @property
+    def items(self) -> frozenset[str]:
+        """Of which something may still be played, or is still to come."""
+        return frozenset(part.item_id for part in self._lengths)
+
+    @property
+    def growing(self) -> bool:
+        """Of some part that was sent, more is to come."""
+        return any(length.growing for length in self._lengths.values())
+
     def has_room(self, duration_ms: float, now: float) -> bool:
         """Whether Twilio's buffer takes so much more."""
         fits = self._sent - self._played + duration_ms <= TWILIO_BUFFER_MS or self._overdue(now)
@@ -178,6 +188,11 @@ class Playout:
         reached, since = self._anchor
         bound = self._pending[0] if self._pending else self._sent
         return max(self._played, min(reached + (now - since) * 1000.0, bound, self._sent))
+
+    def plays(self, response_id: str, now: float) -> bool:
+        """Whether something of a response is still to be heard."""
+        position = self.position(now)
+        return any(each.end > position and each.part.response_id == response_id for each in self._segments)
 
     def interrupt(self, now: float) -> tuple[Unheard, ...]:
         """Forgets everything. Returns what the caller did not hear to its end, in the order of play."""

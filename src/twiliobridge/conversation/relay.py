@@ -1,40 +1,58 @@
 """The mind of a call, from outside: events and the time go in, commands come out.
 
 It never waits, never asks the time and never fails for what a peer says: the protocols below have already
-refused what is malformed. Whoever carries it calls `wake(now)` at `deadline()` at the latest.
+refused what is malformed. Whoever carries it calls `wake(now)` at `deadline()` at the latest. Once the call
+is over, nothing has an answer.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import partial
+from typing import Literal
 
-from twiliobridge.conversation import farewell, model_side, phone_side, timers
+from twiliobridge.conversation import agent_side, model_side, phone_side, resuming, timers
 from twiliobridge.conversation.agent import Agent
 from twiliobridge.conversation.call_info import CallInfo
-from twiliobridge.conversation.commands import Command
+from twiliobridge.conversation.commands import Command, HangUp
 from twiliobridge.conversation.ending import Ending
 from twiliobridge.conversation.limits import Limits
-from twiliobridge.conversation.mind import Mind, Phase
+from twiliobridge.conversation.mind import Mind
+from twiliobridge.conversation.phase import Phase
+from twiliobridge.conversation.sessions import SessionRecord, Stage
 from twiliobridge.conversation.transcript import Line
 from twiliobridge.mediastream.events import Mark, Media, TwilioEvent
 from twiliobridge.mediastream.events import Unknown as UnknownToPhone
 from twiliobridge.realtime.events import OutputAudioDelta, ServerEvent
 from twiliobridge.realtime.events import Unknown as UnknownToModel
 
-_UNHURRIED = frozenset({Media, Mark})
-"What brings no deadline closer while both talk."
+Leg = Literal["phone", "model"]
+
+STALLED = {"phone": Ending.PHONE_STALLED, "model": Ending.MODEL_STALLED}
+UNREADABLE = {"phone": Ending.PHONE_UNREADABLE, "model": Ending.MODEL_LOST}
+
+UNHURRIED = frozenset({Media, Mark})
+"""What brings no deadline closer while both talk: audio, and the marks behind it.
+
+These are a hundred events a second; `may_be_due_earlier` spares each of them a look at all timers.
+"""
 
 
 class Relay:
-    __slots__ = ("_mind", "due")
+    __slots__ = ("_mind", "may_be_due_earlier")
 
     def __init__(self, agent: Agent, limits: Limits, now: float) -> None:
         """Begins to count the bounds of `limits` at `now` (seconds, any origin)."""
         self._mind = Mind.at_birth(agent, limits, now)
-        self.due: float | None = None
-        "The last deadline; None where something has come since that may bring one closer."
+        self.may_be_due_earlier = True
+        "Something has come since `deadline` was last asked that may have brought it closer."
 
     @property
     def phase(self) -> Phase:
         return self._mind.phase
+
+    @property
+    def over(self) -> HangUp | None:
+        """How the call ended; None while it lasts."""
+        return self._mind.over
 
     @property
     def call(self) -> CallInfo | None:
@@ -45,55 +63,92 @@ class Relay:
         return CallInfo(start.call_sid, start.stream_sid, start.custom_parameters, self.transcript)
 
     @property
+    def sessions(self) -> Sequence[SessionRecord]:
+        """Each session with the model, and each attempt at one."""
+        return self._mind.sessions.records
+
+    @property
     def transcript(self) -> Sequence[Line]:
         return self._mind.transcript.lines
 
+    # ------------------------------------------------ what the peers say
+
     def phone_said(self, event: TwilioEvent | UnknownToPhone, now: float) -> Sequence[Command]:
         mind = self._mind
-        if type(event) not in _UNHURRIED or mind.phase is not Phase.TALKING:
+        if type(event) not in UNHURRIED or mind.phase is not Phase.TALKING:
             if mind.phase is Phase.ENDED:
                 return ()
-            self.due = None
+            self.may_be_due_earlier = True
         return phone_side.PHONE[type(event)](mind, event, now)
 
     def model_said(self, event: ServerEvent | UnknownToModel, now: float) -> Sequence[Command]:
         mind = self._mind
         if type(event) is not OutputAudioDelta or mind.phase is not Phase.TALKING:
-            if mind.phase is Phase.ENDED:
+            if mind.phase is Phase.ENDED or mind.sessions.stage is Stage.AWAY:
                 return ()
-            self.due = None
+            self.may_be_due_earlier = True
         mind.model_heard, mind.probed = now, False
         react = model_side.MODEL.get(type(event), phone_side.ignore)
         return react(mind, event, now)
 
     def tool_done(self, call_id: str, output: str, now: float) -> Sequence[Command]:
         """A tool's answer, or the error text that stands for one."""
-        if self._mind.phase is Phase.ENDED:
-            return ()
-        self.due = None
-        return model_side.answer_tool(self._mind, call_id, output, now)
+        return self._while_it_lasts(agent_side.answer_tool, call_id, output, now)
+
+    # ------------------------------------------------ what becomes of the wires
 
     def phone_lost(self, ending: Ending, detail: str, now: float) -> Sequence[Command]:
         """The phone's wire is gone: nobody is left to hear anything."""
-        return () if self._mind.phase is Phase.ENDED else self._mind.hang_up(ending, detail)
+        return self._while_it_lasts(Mind.end, ending, detail, now)
 
-    def model_lost(self, ending: Ending, detail: str, now: float) -> Sequence[Command]:
-        """The model's wire is gone: what is queued is still heard, within a bound."""
+    def model_lost(
+        self, ending: Ending, detail: str, now: float, *, transient: bool = True, pause: float = 0.0
+    ) -> Sequence[Command]:
+        """The model's wire is gone, or could not be opened: another is, or what is queued is heard out.
+
+        `transient`: another attempt may fare better, after a pause of so many seconds.
+        """
+        lost = partial(resuming.lost, transient=transient, pause=pause)
+        return self._while_it_lasts(lost, ending, detail, now)
+
+    def session_expires(self, at: float) -> None:
+        """The service ends the session in force then: before that, another takes its place."""
+        self._mind.sessions.expires = at
+        self.may_be_due_earlier = True
+
+    def stalled(self, leg: Leg, detail: str, now: float) -> Sequence[Command]:
+        """That side does not read: what it would be told now, it would be told too late."""
+        return self._while_it_lasts(Mind.end, STALLED[leg], detail, now)
+
+    def unreadable(self, leg: Leg, fault: str, faults: int, now: float) -> Sequence[Command]:
+        """That side has said something malformed, the `faults`-th time. Too much of it ends the call."""
+        most = self._mind.limits.most_faults
+        if faults <= most:
+            return ()
+        detail = f"more than {most} faults, the last: {fault}"
+        return self._while_it_lasts(Mind.end, UNREADABLE[leg], detail, now)
+
+    def shutdown(self, now: float) -> Sequence[Command]:
+        """The server stops, and waits no longer for its calls."""
+        return self._while_it_lasts(Mind.end, Ending.SHUTDOWN, "", now)
+
+    def _while_it_lasts(self, act: Callable[..., list[Command]], *args: object) -> Sequence[Command]:
         if self._mind.phase is Phase.ENDED:
             return ()
-        self.due = None
-        return farewell.model_gone(self._mind, ending, detail, now)
+        self.may_be_due_earlier = True
+        return act(self._mind, *args)
+
+    # ------------------------------------------------ time
 
     def deadline(self) -> float | None:
         """When `wake` must be called next, if nothing happens before; None once the call has ended.
 
-        It may be early: while both talk, audio only moves deadlines away, and is not asked by how much.
+        Until `may_be_due_earlier` says otherwise, the answer is early enough.
         """
-        if self.due is None:
-            self.due = timers.deadline(self._mind)
-        return self.due
+        self.may_be_due_earlier = False
+        return timers.deadline(self._mind)
 
     def wake(self, now: float) -> Sequence[Command]:
         """Does what is due. Harmless when nothing is."""
-        self.due = None
+        self.may_be_due_earlier = True
         return timers.wake(self._mind, now)

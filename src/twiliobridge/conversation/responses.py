@@ -29,21 +29,34 @@ class Responses:
     def __init__(self) -> None:
         self.active: str | None = None
         "The response being generated."
-        self.failures = 0
-        "Failed responses in a row."
         self._owed: ResponseParams | None = None
         self._request: _Request | None = None
         self._params = ResponseParams()
         "Of the response that was asked for, or created, last."
         self._asks = 0
-        self._automatic_until = 0.0
+        self._not_before = 0.0
         self._under_way: str | None = None
         "The newest item of ours that has not arrived; the service deals with them in order."
 
     @property
     def awaited(self) -> bool:
         """The model has something to deliver."""
-        return self.active is not None or (self._request is not None and self._request.pending)
+        return self.active is not None or self.asked
+
+    @property
+    def asked(self) -> bool:
+        """A response was asked for, and the service has said nothing of it."""
+        return self._request is not None and self._request.pending
+
+    @property
+    def owed(self) -> bool:
+        """One is to be asked for when the way is free."""
+        return self._owed is not None
+
+    @property
+    def params(self) -> ResponseParams:
+        """Of the response that was asked for, or created, last."""
+        return self._params
 
     def owe(self, params: ResponseParams | None = None) -> None:
         """The model must speak next, as soon as it may."""
@@ -64,7 +77,11 @@ class Responses:
 
     def turn_ended(self, now: float) -> None:
         """The service is about to respond by itself."""
-        self._automatic_until = now + AUTOMATIC_WITHIN
+        self._not_before = now + AUTOMATIC_WITHIN
+
+    def wait_until(self, moment: float) -> None:
+        """The service would refuse an earlier request."""
+        self._not_before = max(self._not_before, moment)
 
     def created(self, response: Response) -> bool:
         """Whether it may be the one that was asked for.
@@ -74,7 +91,7 @@ class Responses:
         if response.conversation_id is None and self.active is not None:
             return False  # out of band: it runs beside the conversation's own
         self.active = response.id
-        self._automatic_until = 0.0
+        self._not_before = 0.0
         request, covered = self._request, self._under_way is None
         if request is not None:
             self._request = replace(request, pending=False, covered=covered)
@@ -89,25 +106,34 @@ class Responses:
         if self.active == response_id:
             self.active = None
 
-    def refused(self, event_id: str | None, now: float) -> bool:
-        """Whether an error was about our last request (None: it must have been). Then it is owed again."""
+    def refused(self, event_id: str | None, now: float) -> ResponseParams | None:
+        """What we asked for last, if an error is about that (None: it must be). Then it is owed again,
+        unless another response has covered it.
+        """
         request = self._request
         if request is None or event_id not in {None, request.event_id}:
-            return False
+            return None
         self._request = None
         if not request.covered:
             self.owe(request.params)
         if self.active is None:
             self.turn_ended(now)  # the service was faster, and will say so
-        return True
+        return request.params
+
+    def session_lost(self) -> None:
+        """Whatever was asked for or being generated is owed again; nothing is under way any more."""
+        if self.awaited:
+            self.owe_again()
+        self.active = self._request = self._under_way = None
+        self._not_before = 0.0
 
     def deadline(self) -> float | None:
         """When an owed response that was left to the service must be asked for."""
-        return self._automatic_until if self._owed is not None and not self.awaited else None
+        return self._not_before if self._owed is not None and not self.awaited else None
 
     def ask(self, now: float) -> CreateResponse | None:
         """The `response.create` to send now, if one is owed and the way is free."""
-        if self._owed is None or self.awaited or now < self._automatic_until:
+        if self._owed is None or self.awaited or now < self._not_before:
             return None
         self._params, self._owed = self._owed, None
         self._asks += 1

@@ -3,10 +3,13 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from twiliobridge.conversation import farewell, phone_side
-from twiliobridge.conversation.commands import Command
+from twiliobridge.conversation import answers, farewell, opening, phone_side, resuming, silence, waiting
+from twiliobridge.conversation.commands import Command, Note, ToModel
 from twiliobridge.conversation.ending import Ending
-from twiliobridge.conversation.mind import Mind, Phase, to_model
+from twiliobridge.conversation.mind import Mind, to_model
+from twiliobridge.conversation.phase import Phase
+from twiliobridge.conversation.remedies import Cause
+from twiliobridge.conversation.sessions import Stage
 from twiliobridge.realtime.events import AppendAudio, UpdateSession
 from twiliobridge.realtime.session import SessionUpdate
 
@@ -48,11 +51,59 @@ def _longest(mind: Mind) -> float:
 
 
 def _owed(mind: Mind) -> float | None:
-    return None if mind.caller_has_floor else mind.responses.deadline()
+    waits = mind.caller_has_floor or not mind.sessions.ready
+    return None if waits else mind.responses.deadline()
 
 
-def _silence(mind: Mind) -> float:
-    return mind.model_heard + mind.limits.model_silence
+def _silence(mind: Mind) -> float | None:
+    if not mind.sessions.ready:
+        return None
+    limits, tools = mind.limits, mind.tool_calls.running
+    owes = mind.responses.awaited or (mind.awaited_since is not None and not tools)
+    if not owes:
+        return mind.model_heard + limits.model_silence
+    return mind.model_heard + (limits.sign_of_life_within if mind.probed else limits.sign_of_life_after)
+
+
+def _unanswered(mind: Mind) -> float | None:
+    since, ready = mind.awaited_since, mind.sessions.ready_at
+    busy = mind.responses.awaited or mind.responses.owed or mind.tool_calls.running
+    if since is None or ready is None or busy:
+        return None
+    return max(since, ready) + mind.limits.unanswered_after
+
+
+def _hold(mind: Mind) -> float | None:
+    since = mind.quiet_since
+    busy = mind.responses.awaited or mind.tool_calls.running
+    if since is None or not busy or not mind.sessions.ready or mind.hold.asked_in == since:
+        return None
+    return since + mind.limits.hold_after
+
+
+def _dead_air(mind: Mind) -> float | None:
+    since = mind.quiet_since
+    return None if since is None else min(since + mind.limits.dead_air, waiting.ends(mind))
+
+
+def _redial(mind: Mind) -> float | None:
+    return mind.sessions.redial_at if mind.sessions.stage is Stage.AWAY else None
+
+
+def _attempt(mind: Mind) -> float | None:
+    opening_one = mind.sessions.stage in {Stage.DIALLING, Stage.OPENED, Stage.DESCRIBED}
+    return mind.sessions.attempt_until(mind.limits) if opening_one else None
+
+
+def _renewal(mind: Mind) -> float | None:
+    """In the first quiet moment of a session's last minutes, or else before its last seconds."""
+    expires, limits = mind.sessions.expires, mind.limits
+    if expires is None or not mind.sessions.ready:
+        return None
+    owes = mind.responses.awaited or mind.responses.owed or mind.tool_calls.running
+    if owes or mind.caller_has_floor or mind.owed.since is not None:
+        return expires - limits.renew_latest
+    return min(max(expires - limits.renew_before, mind.playout.ends), expires - limits.renew_latest)
 
 
 def _closing(mind: Mind) -> float | None:
@@ -63,12 +114,13 @@ def _closing(mind: Mind) -> float | None:
 
 
 def _no_start(mind: Mind, now: float) -> list[Command]:
-    return mind.hang_up(Ending.PHONE_SILENT, f"no `start` within {mind.limits.start_within:g} s")
+    return mind.end(Ending.PHONE_SILENT, f"no `start` within {mind.limits.start_within:g} s", now)
 
 
 def _no_session(mind: Mind, now: float) -> list[Command]:
-    within = mind.limits.model_ready_within
-    return mind.hang_up(Ending.MODEL_UNREACHABLE, f"no `session.updated` within {within:g} s")
+    within, while_ = mind.limits.model_ready_within, mind.sessions.stage.value
+    why = mind.sessions.last_failure or f"while {while_}"
+    return mind.end(Ending.MODEL_UNREACHABLE, f"no `session.updated` within {within:g} s: {why}", now)
 
 
 def _too_long(mind: Mind, now: float) -> list[Command]:
@@ -89,30 +141,64 @@ def _ask(mind: Mind, now: float) -> list[Command]:
     return mind.ask_for_response(now)
 
 
-def _nothing_heard(mind: Mind, now: float) -> list[Command]:
-    """A model that owes an answer is lost; one that does not is asked for a sign of life.
+def _ask_unanswered(mind: Mind, now: float) -> list[Command]:
+    return answers.failed(mind, Cause.UNANSWERED, None, now)
 
-    An update without changes is answered by `session.updated`, and by any error just as well.
+
+def _ask_to_hold(mind: Mind, now: float) -> list[Command]:
+    since = mind.quiet_since
+    assert since is not None  # this timer is due
+    return [ToModel(mind.hold.ask(mind.agent.hold_on, since))]
+
+
+def _give_up(mind: Mind, now: float) -> list[Command]:
+    assert mind.owed.since is not None  # this timer is due
+    detail = f"no answer was heard for {now - mind.owed.since:.0f} s"
+    return [Note(detail), *farewell.model_gone(mind, Ending.MODEL_SILENT, detail, now)]
+
+
+def _nothing_heard(mind: Mind, now: float) -> list[Command]:
+    """The model is asked for a sign of life; one that gives none is lost.
+
+    An update that changes nothing is answered by `session.updated`, and by any error just as well.
     """
-    if mind.responses.awaited or mind.probed:
-        detail = f"nothing heard for {mind.limits.model_silence:g} s"
-        return farewell.model_gone(mind, Ending.MODEL_SILENT, detail, now)
+    if mind.probed:
+        return resuming.lost(mind, Ending.MODEL_SILENT, "it gave no sign of life", now)
     mind.probed, mind.model_heard = True, now
-    return to_model(UpdateSession(session=SessionUpdate(type="realtime")))
+    return to_model(UpdateSession(session=SessionUpdate(type="realtime", tool_choice="auto")))
+
+
+def _attempt_failed(mind: Mind, now: float) -> list[Command]:
+    detail = f"no session within {mind.limits.attempt_within:g} s, while {mind.sessions.stage.value}"
+    return resuming.lost(mind, Ending.MODEL_UNREACHABLE, detail, now)
+
+
+def _renew(mind: Mind, now: float) -> list[Command]:
+    return resuming.lost(mind, Ending.MODEL_LOST, "its session is about to expire", now)
 
 
 def _heard_out(mind: Mind, now: float) -> list[Command]:
     assert mind.closing is not None
-    return mind.hang_up(mind.closing.ending, mind.closing.detail)
+    return mind.end(mind.closing.ending, mind.closing.detail, now)
 
 
 TIMERS = (
     Timer(Phase.WAITING, _start, _no_start),
     Timer(Phase.WAITING, _session, _no_session),
+    Timer(Phase.WAITING, _redial, resuming.redial),
     Timer(Phase.TALKING, _longest, _too_long),
     Timer(Phase.TALKING, lambda mind: mind.keypad.deadline(), _keys),
     Timer(Phase.TALKING, lambda mind: mind.inbound.deadline(), _gap),
+    Timer(Phase.TALKING, opening.greeting_ends, opening.greeting_plays),
     Timer(Phase.TALKING, _owed, _ask),
+    Timer(Phase.TALKING, _unanswered, _ask_unanswered),
+    Timer(Phase.TALKING, waiting.due, waiting.play),
+    Timer(Phase.TALKING, _hold, _ask_to_hold),
+    Timer(Phase.TALKING, _dead_air, _give_up),
+    Timer(Phase.TALKING, silence.due, silence.act),
     Timer(Phase.TALKING, _silence, _nothing_heard),
+    Timer(Phase.TALKING, _redial, resuming.redial),
+    Timer(Phase.TALKING, _attempt, _attempt_failed),
+    Timer(Phase.TALKING, _renewal, _renew),
     Timer(Phase.CLOSING, _closing, _heard_out),
 )

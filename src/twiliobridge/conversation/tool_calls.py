@@ -12,17 +12,28 @@ class ToolCalls:
     def __init__(self) -> None:
         self._running: dict[str, str] = {}
         "call_id -> response_id"
+        self._called_in: str | None = None
+        "The latest response that called a function."
         self._generating: str | None = None
         "The response with calls that is still being generated: more calls may follow."
+
+    @property
+    def running(self) -> bool:
+        """Tools are at work."""
+        return bool(self._running)
 
     @property
     def full(self) -> bool:
         return len(self._running) > MOST_UNANSWERED
 
     def called(self, response_id: str, call_id: str, *, generating: bool) -> None:
-        self._running[call_id] = response_id
+        self._running[call_id] = self._called_in = response_id
         if generating:
             self._generating = response_id
+
+    def called_in(self, response_id: str) -> bool:
+        """Whether this response, the latest, has called a function."""
+        return self._called_in == response_id
 
     def answered(self, call_id: str) -> bool:
         """Whether this completes the set of its response, so that the model is owed a response."""

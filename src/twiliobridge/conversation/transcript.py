@@ -18,6 +18,22 @@ class Speaker(Enum):
     TOOL = "tool"
 
 
+SPOKEN_LETTERS_PER_MS = 0.015
+"How fast speech goes. Text runs ahead of its sound: while more of both may come, it tells how far."
+
+
+@dataclass(frozen=True, slots=True)
+class ToolCall:
+    name: str
+    arguments: str
+    "JSON, as the model wrote it."
+    output: str | None = None
+    "None: the tool has not answered."
+
+    def __str__(self) -> str:
+        return f"{self.name}({self.arguments})" + ("" if self.output is None else f" -> {self.output}")
+
+
 @dataclass(frozen=True, slots=True)
 class Line:
     at: float
@@ -30,13 +46,30 @@ class Line:
     "Of an agent's line that was cut: what the caller heard of it. None: all."
     latency_ms: float | None = None
     "Of an agent's line: from the end of the caller's turn, as the model saw it, to the first audio sent."
+    whole: bool = False
+    "Of an agent's line: the model has said that there is no more of it."
+    call: ToolCall | None = None
+    "Of a tool's line."
 
     @property
     def heard(self) -> str:
         """The words that were heard, to the nearest whole word: estimated by their share of the audio."""
-        if self.heard_ms is None or not self.sent_ms:
-            return self.text if self.heard_ms is None else ""
-        reach = len(self.text) * min(self.heard_ms / self.sent_ms, 1.0)
+        if self.heard_ms is None:
+            return self.text
+        return self.until(self.heard_ms)
+
+    @property
+    def sounded(self) -> str:
+        """The words of the audio that was sent; of a whole line, all."""
+        return self.text if self.whole else self.until(self.sent_ms)
+
+    def until(self, ms: float) -> str:
+        """The words of the first `ms` milliseconds."""
+        if not self.sent_ms:
+            return ""
+        reach = len(self.text) * min(ms / self.sent_ms, 1.0)
+        if not self.whole:
+            reach = min(reach, ms * SPOKEN_LETTERS_PER_MS)
         words = self.text.split(" ")
         while words and len(" ".join(words)) > reach:
             words.pop()
@@ -70,6 +103,26 @@ class Transcript:
         """Adds words to a line; the first words begin it."""
         line = self._line(key, speaker, now)
         self._lines[key] = replace(line, text=(line.text + text)[:LONGEST_TEXT])
+
+    def call(self, key: str, call: ToolCall, now: float) -> None:
+        """A tool is called, or has answered."""
+        self._lines[key] = replace(
+            self._line(key, Speaker.TOOL, now), call=call, text=str(call)[:LONGEST_TEXT]
+        )
+
+    def answered(self, key: str, output: str, now: float) -> None:
+        """What a tool that was called has answered."""
+        call = self._line(key, Speaker.TOOL, now).call or ToolCall("", "{}")
+        self.call(key, replace(call, output=output), now)
+
+    def agent_done(self, key: str) -> None:
+        """The model has said that there is no more of this line."""
+        if key in self._lines:
+            self._lines[key] = replace(self._lines[key], whole=True)
+
+    def keyed_lines(self) -> Sequence[tuple[str, Line]]:
+        """Each line with the id of the model's item, or with the key under which it was written."""
+        return tuple(zip(self._lines, self.lines, strict=True))
 
     def turn_ended(self, now: float) -> None:
         self._turn_ended = now

@@ -181,8 +181,14 @@ async def _rejection(server: _Handshake, core: ClientProtocol, body: bytes) -> R
     error = core.handshake_exc
     if isinstance(error, InvalidStatus):
         told = error.response
-        return Rejected(f"{server.authority}: HTTP {told.status_code} {_line(told.body)}".rstrip())
+        message = f"{server.authority}: HTTP {told.status_code} {_line(told.body)}".rstrip()
+        return Rejected(message, told.status_code, _seconds(told.headers.get("Retry-After", "")))
     return Rejected(f"{server.authority}: no WebSocket: {error or 'a refusal that does not end'}")
+
+
+def _seconds(retry_after: str) -> float:
+    """Of a `Retry-After` header; 0 for a date, which services of this kind do not send, and for nonsense."""
+    return float(retry_after) if retry_after.isascii() and retry_after.isdecimal() else 0.0
 
 
 def _line(body: bytes | bytearray | None) -> str:

@@ -11,12 +11,21 @@ GRACE = 1.0
 "Seconds that a peer has, once we leave, to take what is queued and to answer the close."
 
 
+PASSING = frozenset({408, 425, 429})
+"HTTP statuses of the client's kind that pass by themselves (RFC 9110, RFC 8470, RFC 6585)."
+
+
 class WireFull(Exception):  # noqa: N818 -- named as trio names its own: BrokenResourceError is not WireFullError
     """The peer reads too slowly: the backlog of unsent bytes would pass its bound."""
 
 
 class Unreachable(Exception):  # noqa: N818 -- likewise
     """No wire could be opened. The message is one line: who was dialled, and what went wrong."""
+
+    transient = False
+    "Another attempt may fare better."
+    retry_after = 0.0
+    "Seconds that the peer asks us to wait before that."
 
 
 class UnknownHost(Unreachable):
@@ -26,6 +35,8 @@ class UnknownHost(Unreachable):
 class Refused(Unreachable):
     """Nobody listens there, or the network does not lead there."""
 
+    transient = True
+
 
 class TlsFailed(Unreachable):
     """The certificate or the encryption was not acceptable to one of the two."""
@@ -33,6 +44,13 @@ class TlsFailed(Unreachable):
 
 class Rejected(Unreachable):
     """The answer to the WebSocket handshake was not 101."""
+
+    def __init__(self, message: str, status: int = 0, retry_after: float = 0.0) -> None:
+        """`status` is HTTP's, 0 where the answer was none."""
+        super().__init__(message)
+        self.status = status
+        self.transient = status in PASSING or 500 <= status <= 599
+        self.retry_after = retry_after
 
 
 class Wire(Protocol):

@@ -41,9 +41,9 @@ DROPPED = Law(
 )
 MODEL_GONE = Law(
     "C8.4",
-    "When the model vanishes the call ends once its last words were heard, and nothing of it is left.",
+    "When the model vanishes, the call goes on with another session or ends, and nothing of it is left.",
     SESSION,
-    "Close Twilio's socket when the model's is gone: TwiML then goes on. Silence is the worst answer.",
+    "Open another session and tell it the conversation, or close Twilio's socket: TwiML then goes on.",
 )
 
 
@@ -125,10 +125,15 @@ async def _stop_only(call: ProbeCall) -> bool:
 
 
 async def _lose_model(call: ProbeCall) -> bool:
-    """Whether the call ended by itself, for want of a model."""
+    """Whether the bridge did something about it: ended the call, or opened another session."""
+    lost = len(call.sessions)
     for session in call.sessions:
         session.drop()
-    return await until(lambda: not call.up, QUEUED_WITHIN)
+    if not await until(lambda: not call.up or len(call.sessions) > lost, QUEUED_WITHIN):
+        return False
+    if call.up:
+        await call.client.hangup()
+    return True
 
 
 def _model_freed(call: ProbeCall) -> bool:

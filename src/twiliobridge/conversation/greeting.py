@@ -1,0 +1,59 @@
+"""The agent's first words. While nothing of them was heard they are owed, whatever comes between."""
+
+from enum import Enum
+
+from twiliobridge.realtime.events import ResponseParams
+
+
+class GreetingPhase(Enum):
+    NONE = "there is none"
+    OWED = "nothing of it was sent to the phone"
+    SENT = "something of it was sent, nothing was heard"
+    HEARD = "something of it was heard, and the rest is to come"
+    OVER = "it was heard, or cut short"
+
+
+class Greeting:
+    __slots__ = ("params", "phase", "response_id")
+
+    def __init__(self) -> None:
+        self.phase = GreetingPhase.NONE
+        self.params = ResponseParams()
+        self.response_id: str | None = None
+        "The response that was asked for it."
+
+    @property
+    def unheard(self) -> bool:
+        """Nothing of it was heard, so it is to be heard before all else."""
+        return self.phase in {GreetingPhase.OWED, GreetingPhase.SENT}
+
+    @property
+    def sent_to_phone(self) -> bool:
+        """Something of it was sent, and it is not over."""
+        return self.phase in {GreetingPhase.SENT, GreetingPhase.HEARD}
+
+    @property
+    def pending(self) -> bool:
+        """Something of it is still to be heard."""
+        return self.unheard or self.phase is GreetingPhase.HEARD
+
+    def owe(self, params: ResponseParams) -> None:
+        self.phase, self.params, self.response_id = GreetingPhase.OWED, params, None
+
+    def owe_again(self) -> None:
+        """What was asked for it came to nothing."""
+        self.owe(self.params)
+
+    def created(self, response_id: str, params: ResponseParams) -> None:
+        """A response was created that was asked for with these parameters."""
+        if self.phase is GreetingPhase.OWED and params == self.params:
+            self.response_id = response_id
+
+    def sent(self, response_id: str) -> None:
+        """Audio of a response was sent to the phone."""
+        if self.phase is GreetingPhase.OWED and response_id == self.response_id:
+            self.phase = GreetingPhase.SENT
+
+    def heard(self, *, to_its_end: bool) -> None:
+        if self.pending:
+            self.phase = GreetingPhase.OVER if to_its_end else GreetingPhase.HEARD
