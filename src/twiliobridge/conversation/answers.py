@@ -6,7 +6,7 @@ from twiliobridge.conversation.ending import Ending
 from twiliobridge.conversation.mind import Mind
 from twiliobridge.conversation.owed import Measure
 from twiliobridge.conversation.remedies import REMEDIES, Cause, cause_of, told_wait
-from twiliobridge.realtime.events import ResponseFault, Response, ResponseParams
+from twiliobridge.realtime.events import Response, ResponseFault, ResponseParams
 
 GO_ON = (
     "Your last answer was cut off by a fault after its last words above. "

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from enum import Enum
 
 from twiliobridge.realtime.errors import is_fatal
-from twiliobridge.realtime.responses import ResponseFault, Response
+from twiliobridge.realtime.responses import Response, ResponseFault
 
 
 class Cause(Enum):
