@@ -123,6 +123,19 @@ class Exchange:
         item = item or name
         self.model(model.OutputAudioDelta(response_id=name, item_id=item, delta=audio(ms)))
 
+    def says(self, name: str, ms: float, words: str) -> None:
+        """A whole answer with its words."""
+        self.model(model.ResponseCreated(response=model.Response(id=name, conversation_id="c")))
+        self.model(
+            model.OutputTranscriptDelta(
+                response_id=name, item_id=name, output_index=0, content_index=0, delta=words
+            )
+        )
+        self.delta(name, ms)
+        item = model.Item(id=name, type="message", role="assistant", status="completed")
+        self.model(model.OutputItemDone(response_id=name, item=item))
+        self.response_done(name)
+
     def response_done(self, name: str, status: str = "completed", **more: object) -> None:
         self.model(model.OutputAudioDone(response_id=name, item_id=name))
         self.model(model.ResponseDone(response=model.Response(id=name, status=status, **more)))

@@ -1,14 +1,11 @@
 """A call that outlives its session with the model: what the next one is told, and what the caller hears."""
 
 import pytest
-from exchange import AGENT, PCMU_BOTH_WAYS, START, Exchange, frame
+from exchange import Exchange, frame
 
 from twiliobridge.conversation import Agent, Tool
-from twiliobridge.conversation.ending import Ending
-from twiliobridge.conversation.limits import Limits
-from twiliobridge.mediastream.events import Connected, Dtmf, Stop
+from twiliobridge.mediastream.events import Dtmf
 from twiliobridge.realtime import events as model
-from twiliobridge.realtime.session import Session
 
 
 async def look(arguments, call):
@@ -29,16 +26,6 @@ def history(call):
     return told
 
 
-def says(call, name, ms, words):
-    """A whole answer with its words."""
-    call.model(model.ResponseCreated(response=model.Response(id=name, conversation_id="c")))
-    call.model(model.OutputTranscriptDelta(response_id=name, item_id=name, delta=words))
-    call.delta(name, ms)
-    item = model.Item(id=name, type="message", role="assistant", status="completed")
-    call.model(model.OutputItemDone(response_id=name, item=item))
-    call.response_done(name)
-
-
 def caller(call, item, words):
     call.caller_speaks(item)
     call.caller_stops(item)
@@ -48,21 +35,21 @@ def caller(call, item, words):
 def test_a_lost_session_is_followed_by_another_that_is_told_the_conversation():
     """What was heard and said, calls and their outputs, keys; there is no second greeting."""
     call = Exchange(TOOLED).open()
-    says(call, "hello", 400, "Hello.")
+    call.says("hello", 400, "Hello.")
     call.wait(1)
     caller(call, "u1", "My balance, please.")
     call.model(model.ResponseCreated(response=model.Response(id="r", conversation_id="c")))
     call.function_call("r", "c1", "look", '{"card":1}')
     call.model(model.ResponseDone(response=model.Response(id="r", status="completed")))
     call.answer_tool("c1", "10 dollars")
-    says(call, "answer", 800, "Ten dollars.")
+    call.says("answer", 800, "Ten dollars.")
     call.wait(1)
     call.phone(Dtmf(digit="7"))
     call.phone(Dtmf(digit="#"))
-    says(call, "seven", 2000, "Seven it is, and so on.")
+    call.says("seven", 2000, "Seven it is, and so on.")
     call.wait(1)
     caller(call, "u2", "Stop.")
-    says(call, "stopped", 200, "Yes?")
+    call.says("stopped", 200, "Yes?")
     call.wait(1)
     requests = len(call.sent(model.CreateResponse))
     call.lose_model()
@@ -115,8 +102,8 @@ def test_what_is_queued_is_heard_on_and_taken_up_where_it_stopped():
 def test_an_interruption_of_what_another_session_said_corrects_the_history():
     """That session cannot be asked to truncate; the item that was told is replaced by what was heard."""
     call = Exchange().open()
-    says(call, "r", 4000, "one two three four five six")
-    says(call, "s", 1000, "seven")
+    call.says("r", 4000, "one two three four five six")
+    call.says("s", 1000, "seven")
     call.wait(1)
     call.lose_model()
     call.open_again()
@@ -161,7 +148,7 @@ def test_an_answered_turn_is_not_heard_again():
     for index in range(50):
         call.phone(frame(20 * index))
     caller(call, "u", "Hello?")
-    says(call, "r", 400, "Hello.")
+    call.says("r", 400, "Hello.")
     call.wait(1)
     call.lose_model()
     call.open_again()
@@ -180,7 +167,7 @@ def test_a_turn_that_was_not_answered_is_answered_by_the_new_session():
 
 def test_a_running_tool_reports_to_the_new_session():
     call = Exchange(TOOLED).open()
-    says(call, "hello", 400, "Hello.")
+    call.says("hello", 400, "Hello.")
     call.wait(1)
     caller(call, "u", "My balance, please.")
     call.model(model.ResponseCreated(response=model.Response(id="r", conversation_id="c")))
@@ -196,7 +183,7 @@ def test_a_running_tool_reports_to_the_new_session():
 
 def test_a_tool_that_answers_while_there_is_no_session_is_told_with_the_history():
     call = Exchange(TOOLED).open()
-    says(call, "hello", 400, "Hello.")
+    call.says("hello", 400, "Hello.")
     call.wait(1)
     caller(call, "u", "My balance, please.")
     call.model(model.ResponseCreated(response=model.Response(id="r", conversation_id="c")))
@@ -228,90 +215,11 @@ def test_a_greeting_of_which_nothing_was_heard_is_said_by_the_new_session():
     assert "Go on" not in call.told()[-1].response.instructions
 
 
-def test_an_expired_session_is_replaced():
-    call = Exchange().open()
-    call.model(model.Error(error=model.ErrorDetail(code="session_expired", message="60 minutes")))
-    assert len(call.dialled_at) == 1
-    call.open_again()
-    call.wait(10)
-    assert call.ending is None
-
-
-def test_a_session_is_replaced_before_it_expires_in_a_quiet_moment():
-    call = Exchange(limits=Limits(model_silence=10_000)).open()
-    call.relay.session_expires(3600)
-    call.wait(3299)
-    says(call, "r", 10_000, "A long story.")
-    call.wait(5)
-    assert not call.dialled_at
-    call.wait(6)
-    assert len(call.dialled_at) == 1
-    assert call.heard_ms("r") == 10_000
-
-
-def test_where_there_is_no_quiet_moment_it_is_replaced_all_the_same():
-    call = Exchange(limits=Limits(model_silence=10_000)).open()
-    call.relay.session_expires(3600)
-    call.wait(3290)
-    call.caller_speaks()
-    call.wait(279)
-    assert not call.dialled_at
-    call.wait(2)
-    assert len(call.dialled_at) == 1
-
-
-def test_a_call_that_is_closing_dials_no_more():
-    call = Exchange().open()
-    says(call, "r", 4000, "Goodbye.")
-    call.function_call("r", "c", "end_call")
-    call.lose_model()
-    assert not call.dialled_at
-    call.wait(4.1)
-    assert call.ending.ending is Ending.AGENT_HUNG_UP
-
-
-def test_a_session_in_another_format_is_no_session():
-    call = Exchange().open()
-    call.lose_model()
-    call.model(model.SessionCreated(session=Session()))
-    call.model(model.SessionUpdated(session=Session()))
-    assert call.ending.ending is Ending.MODEL_REFUSED
-
-
-def test_the_first_session_may_take_several_attempts():
-    """As long as the first ten seconds last."""
-    call = Exchange()
-    call.phone(Connected())
-    call.phone(START)
-    for _ in range(3):
-        call.lose_model()
-        call.wait(2)
-    assert len(call.dialled_at) == 3
-    call.open_again()
-    call.wait(20)
-    assert call.ending is None
-
-
-def test_a_model_that_would_refuse_again_is_not_dialled_again():
-    call = Exchange()
-    call.phone(Connected())
-    call.phone(START)
-    call.lose_model(transient=False)
-    assert call.ending.ending is Ending.MODEL_LOST
-
-
-def test_the_caller_may_hang_up_meanwhile():
-    call = Exchange().open()
-    call.lose_model()
-    call.phone(Stop(account_sid=START.account_sid, call_sid=START.call_sid))
-    assert call.ending.ending is Ending.CALLER_HUNG_UP
-
-
 def test_a_long_history_loses_its_beginning():
     """And the session is told so."""
     call = Exchange().open()
     for number in range(9):
-        says(call, f"r{number}", 100, f"{number} " + "word " * 2000)
+        call.says(f"r{number}", 100, f"{number} " + "word " * 2000)
         call.wait(1)
     call.lose_model()
     call.open_again()
@@ -319,15 +227,3 @@ def test_a_long_history_loses_its_beginning():
     assert first[0] == "system"
     assert [words[0] for _, words in others] == ["4", "5", "6", "7", "8"][-len(others) :]
     assert len(others) >= 4
-
-
-def test_confirmations_of_other_updates_open_nothing():
-    call = Exchange().open()
-    call.lose_model()
-    call.model(model.SessionCreated(session=Session()))
-    call.model(model.SessionUpdated(session=PCMU_BOTH_WAYS))
-    told = len(call.to_model)
-    call.model(model.SessionUpdated(session=PCMU_BOTH_WAYS))
-    assert len(call.to_model) == told
-    assert call.relay.sessions[-1].ready_at == 0
-    assert AGENT.greeting is None

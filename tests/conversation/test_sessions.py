@@ -1,0 +1,100 @@
+"""The sessions of a call: when one is left for another, and when there is to be none."""
+
+from exchange import AGENT, PCMU_BOTH_WAYS, START, Exchange
+
+from twiliobridge.conversation.ending import Ending
+from twiliobridge.conversation.limits import Limits
+from twiliobridge.mediastream.events import Connected, Stop
+from twiliobridge.realtime import events as model
+from twiliobridge.realtime.session import Session
+
+
+def test_an_expired_session_is_replaced():
+    call = Exchange().open()
+    call.model(model.Error(error=model.ErrorDetail(code="session_expired", message="60 minutes")))
+    assert len(call.dialled_at) == 1
+    call.open_again()
+    call.wait(10)
+    assert call.ending is None
+
+
+def test_a_session_is_replaced_before_it_expires_in_a_quiet_moment():
+    call = Exchange(limits=Limits(model_silence=10_000)).open()
+    call.relay.session_expires(3600)
+    call.wait(3299)
+    call.says("r", 10_000, "A long story.")
+    call.wait(5)
+    assert not call.dialled_at
+    call.wait(6)
+    assert len(call.dialled_at) == 1
+    assert call.heard_ms("r") == 10_000
+
+
+def test_where_there_is_no_quiet_moment_it_is_replaced_all_the_same():
+    call = Exchange(limits=Limits(model_silence=10_000)).open()
+    call.relay.session_expires(3600)
+    call.wait(3290)
+    call.caller_speaks()
+    call.wait(279)
+    assert not call.dialled_at
+    call.wait(2)
+    assert len(call.dialled_at) == 1
+
+
+def test_a_call_that_is_closing_dials_no_more():
+    call = Exchange().open()
+    call.says("r", 4000, "Goodbye.")
+    call.function_call("r", "c", "end_call")
+    call.lose_model()
+    assert not call.dialled_at
+    call.wait(4.1)
+    assert call.ending.ending is Ending.AGENT_HUNG_UP
+
+
+def test_a_session_in_another_format_is_no_session():
+    call = Exchange().open()
+    call.lose_model()
+    call.model(model.SessionCreated(session=Session()))
+    call.model(model.SessionUpdated(session=Session()))
+    assert call.ending.ending is Ending.MODEL_REFUSED
+
+
+def test_the_first_session_may_take_several_attempts():
+    """As long as the first ten seconds last."""
+    call = Exchange()
+    call.phone(Connected())
+    call.phone(START)
+    for _ in range(3):
+        call.lose_model()
+        call.wait(2)
+    assert len(call.dialled_at) == 3
+    call.open_again()
+    call.wait(20)
+    assert call.ending is None
+
+
+def test_a_model_that_would_refuse_again_is_not_dialled_again():
+    call = Exchange()
+    call.phone(Connected())
+    call.phone(START)
+    call.lose_model(transient=False)
+    assert call.ending.ending is Ending.MODEL_LOST
+
+
+def test_the_caller_may_hang_up_meanwhile():
+    call = Exchange().open()
+    call.lose_model()
+    call.phone(Stop(account_sid=START.account_sid, call_sid=START.call_sid))
+    assert call.ending.ending is Ending.CALLER_HUNG_UP
+
+
+def test_confirmations_of_other_updates_open_nothing():
+    call = Exchange().open()
+    call.lose_model()
+    call.model(model.SessionCreated(session=Session()))
+    call.model(model.SessionUpdated(session=PCMU_BOTH_WAYS))
+    told = len(call.to_model)
+    call.model(model.SessionUpdated(session=PCMU_BOTH_WAYS))
+    assert len(call.to_model) == told
+    assert call.relay.sessions[-1].ready_at == 0
+    assert AGENT.greeting is None
