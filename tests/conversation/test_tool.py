@@ -78,6 +78,7 @@ def test_what_has_no_meaning_is_refused(more, told):
         ("https://shop.example:{port}/", "url must begin with"),
         ("{scheme}://shop.example/", "url must begin with"),
         ("https://u:secret@shop.example/", "url must not hold a login"),
+        ("https://u:secret@shop.example:x y", "url must not hold a login"),
         ("https://shop.example/#hours", "url must have no #fragment"),
     ],
 )

@@ -61,6 +61,8 @@ class Endpoint:
 
 def _check_url(url: str) -> None:
     plain = PLACEHOLDER.sub("x", url)
+    if "@" in plain.partition("://")[2].partition("/")[0]:
+        raise ValueError("url must not hold a login; it goes into headers, as Authorization")
     try:
         parts, real = urlsplit(plain), urlsplit(url)
         usable = parts.scheme in {"http", "https"} and bool(parts.hostname) and parts.port != 0
@@ -70,8 +72,6 @@ def _check_url(url: str) -> None:
         raise ValueError(f"url must begin with http://host or https://host and be ASCII, was {url!r}")
     if real.scheme != parts.scheme or real.netloc != parts.netloc:
         raise ValueError(f"url may have {{arguments}} in its path and query alone, was {url!r}")
-    if "@" in parts.netloc:
-        raise ValueError("url must not hold a login; it goes into headers, as Authorization")
     if parts.fragment:
         raise ValueError(f"url must have no #fragment, which is never sent, was {url!r}")
 

@@ -125,4 +125,4 @@ async def test_as_many_run_as_there_are_threads_and_nobody_else_waits_for_them(g
         assert outputs == ["quick"]
         gate.set()
     assert outputs == ["quick", "slow", "slow", "slow"]
-    assert "tool slow waits for one of 2 threads" in caplog.text
+    assert "tool slow waits: all 2 threads for tools are busy" in caplog.text

@@ -58,7 +58,7 @@ async def _awaited(work: Work, tool: Tool, resources: ToolResources, held: Held)
 
 @contextmanager
 def _no_interruption() -> Iterator[None]:
-    """In a thread of ours no signal raises KeyboardInterrupt, so it is none of the process."""
+    """No signal raises KeyboardInterrupt in a thread of ours, so there it is the tool's."""
     try:
         yield
     except KeyboardInterrupt as error:
@@ -77,7 +77,7 @@ def _warn(tool: Tool, call: CallInfo, seconds: float) -> None:
 
 
 class _Threaded:
-    """A plain function in a thread. Given up, it goes on to its end, and that is told to the log."""
+    """A plain function in a thread. Given up, it goes on to its end, and the log says when that was."""
 
     def __init__(self, work: Work, tool: Tool, call: CallInfo) -> None:
         self._work, self._tool, self._call = work, tool, call
@@ -85,7 +85,9 @@ class _Threaded:
 
     async def run(self, threads: trio.CapacityLimiter) -> object:
         if not threads.available_tokens:
-            log.warning("%s tool %s waits for one of %g threads", *self._names, threads.total_tokens)
+            log.warning(
+                "%s tool %s waits: all %g threads for tools are busy", *self._names, threads.total_tokens
+            )
         name = f"tool {self._tool.name}"
         try:
             (result,) = await trio.to_thread.run_sync(
@@ -104,7 +106,7 @@ class _Threaded:
         finally:
             if self._given_up:
                 failure = sys.exception()
-                log.info("%s tool %s ended, long after it was given up", *self._names, exc_info=failure)
+                log.info("%s tool %s ended, after it was given up", *self._names, exc_info=failure)
 
     @property
     def _names(self) -> tuple[str, str]:
