@@ -63,21 +63,25 @@ class Asked:
     "What it has seen of the call so far: a tool that has not run wants to be told yes."
 
     async def call(self, phone: MockTwilioClient, tell: Tell) -> None:
+        # Spoken beforehand: meanwhile neither end of a call in this process would be served.
+        what_else, confirming, farewell, *asked = map(
+            self._line, (WHAT_ELSE, CONFIRMING, FAREWELL, *wishes(self.agent))
+        )
         await _begin(phone, self.agent)
-        _say(phone, tell, self._line(WHAT_ELSE))
+        _say(phone, tell, what_else)
         await phone.wait_until_heard(HEARD_BEFORE_MS)
-        for wish, tool in zip(wishes(self.agent), self.agent.tools, strict=False):
-            await _ask(phone, tell, self._line(wish))
+        for line, tool in zip(asked, self.agent.tools, strict=False):
+            await _ask(phone, tell, line)
             if tool.name not in self.evidence.tools:
-                await _ask(phone, tell, self._line(CONFIRMING))
-        await self._leave(phone, tell)
+                await _ask(phone, tell, confirming)
+        await self._leave(phone, tell, farewell)
 
-    async def _leave(self, phone: MockTwilioClient, tell: Tell) -> None:
+    async def _leave(self, phone: MockTwilioClient, tell: Tell, farewell: Line) -> None:
         if self.agent.may_hang_up:
-            _say(phone, tell, self._line(FAREWELL))
+            _say(phone, tell, farewell)
             await phone.wait_for_hangup(PATIENCE)
         else:
-            await _ask(phone, tell, self._line(FAREWELL))
+            await _ask(phone, tell, farewell)
 
     def _line(self, words: str) -> Line:
         return Line(words, b"".join(encoded(self.voice, words, AudioFormat.PCMU)))
