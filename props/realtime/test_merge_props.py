@@ -18,7 +18,6 @@ def some(**fields: Any) -> st.SearchStrategy[dict[str, Any]]:
 flags = st.booleans()
 formats = st.sampled_from(
     [
-        {"type": "audio/pcm"},
         {"type": "audio/pcm", "rate": 24000},
         {"type": "audio/pcmu"},
         {"type": "audio/pcma"},
@@ -34,8 +33,9 @@ server_vad = some(
 semantic_vad = some(eagerness=st.sampled_from(["auto", "low", "high"]), create_response=flags).map(
     lambda fields: {"type": "semantic_vad"} | fields
 )
-transcription = some(
-    model=st.sampled_from(["whisper-1", "gpt-transcribe"]), language=st.sampled_from(["en", "de"])
+transcription = st.fixed_dictionaries(
+    {"model": st.sampled_from(["whisper-1", "gpt-transcribe"])},
+    optional={"language": st.sampled_from(["en", "de"])},
 )
 noise = some(type=st.sampled_from(["near_field", "far_field"]), strength=st.floats(0, 1))
 heard = some(
@@ -47,7 +47,11 @@ heard = some(
 spoken = some(
     format=formats, voice=st.sampled_from(["marin", "cedar", {"id": "v"}]), speed=st.floats(0.25, 1.5)
 )
-tools = st.lists(st.sampled_from([{"type": "function", "name": name} for name in "abc"]), max_size=3)
+tools = st.lists(
+    st.sampled_from([{"type": "function", "name": name} for name in "abc"]),
+    max_size=3,
+    unique_by=lambda tool: tool["name"],
+)
 raw_updates = some(
     instructions=st.text(max_size=5),
     output_modalities=st.sampled_from([["audio"], ["text"]]),

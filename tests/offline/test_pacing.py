@@ -27,7 +27,8 @@ FORMATS = list(AudioFormat)
 def spoken(audio_format=AudioFormat.PCMU, text=TEXT, **knobs):
     driver = Driver((Say(text),), knobs=Knobs(**knobs))
     driver.configure()
-    output = {"format": {"type": audio_format.value}}
+    rate = {"rate": 24000} if audio_format is AudioFormat.PCM else {}
+    output = {"format": {"type": audio_format.value} | rate}
     driver._take(driver.session.client_said(_update(output), driver.now))
     driver.say(CreateResponse())
     driver.wait(60)

@@ -87,9 +87,9 @@ async def test_a_turn_is_answered_over_a_wire_in_the_time_that_its_pace_takes(au
     ("text", "code"),
     [
         ("{", "invalid_json"),
-        ("[" * 100_000, "invalid_event"),
+        ("[" * 100_000, "invalid_json"),
         ("[]", "invalid_event"),
-        ("{}", "invalid_event"),
+        ("{}", "missing_required_parameter"),
         ('{"type":"response.make"}', "invalid_value"),
         ('{"type":"session.update","session":{}}', "missing_required_parameter"),
         (

@@ -28,11 +28,12 @@ from twiliobridge.realtime.events import (
     TruncateItem,
     UpdateSession,
 )
-from twiliobridge.realtime.session import Audio, AudioInput, AudioOutput
+from twiliobridge.realtime.session import Audio, AudioInput, AudioOutput, NoiseReduction, Transcription
+from twiliobridge.realtime.tools import FunctionTool
 
 WORDS = Item(type="message", role="user", content=(Content(type="input_text", text="Caller pressed 1"),))
 RESULT = Item(type="function_call_output", call_id="call_0123456789abcdef", output="ok")
-TOOL = {"type": "function", "name": "balance", "description": "d", "parameters": {"type": "object"}}
+TOOL = FunctionTool(name="balance", description="d", parameters={"type": "object"})
 PHONE_SESSION = SessionUpdate(
     type="realtime",
     output_modalities=("audio",),
@@ -40,8 +41,8 @@ PHONE_SESSION = SessionUpdate(
     audio=Audio(
         input=AudioInput(
             format=PCMU,
-            noise_reduction={"type": "near_field"},
-            transcription={"model": "gpt-4o-mini-transcribe"},
+            noise_reduction=NoiseReduction(type="near_field"),
+            transcription=Transcription(model="gpt-4o-mini-transcribe"),
             turn_detection=ServerVad(threshold=0.5, silence_duration_ms=500, idle_timeout_ms=None),
         ),
         output=AudioOutput(format=PCMU, voice="marin", speed=1.0),
@@ -132,7 +133,10 @@ SDK_CLIENT_EVENTS: list[dict[str, Any]] = [
             "tool_choice": {"type": "function", "name": "balance"},
             "tracing": {"workflow_name": "w", "group_id": "g", "metadata": {}},
             "truncation": {"type": "retention_ratio", "retention_ratio": 0.8},
-            "tools": [TOOL, {"type": "mcp", "server_label": "docs", "server_url": "https://example.com"}],
+            "tools": [
+                msgspec.to_builtins(TOOL),
+                {"type": "mcp", "server_label": "docs", "server_url": "https://example.com"},
+            ],
             "audio": {
                 "input": {
                     "format": {"type": "audio/pcm", "rate": 24000},
@@ -198,7 +202,7 @@ SDK_CLIENT_EVENTS: list[dict[str, Any]] = [
             "parallel_tool_calls": False,
             "reasoning": {"effort": "low"},
             "tool_choice": "none",
-            "tools": [TOOL],
+            "tools": [msgspec.to_builtins(TOOL)],
         },
     },
     {"type": "response.cancel", "response_id": "resp_1", "event_id": "e2"},

@@ -32,9 +32,9 @@ NO_EVENT = {
     "list": ("[]", "invalid_event", None),
     "number": ("5", "invalid_event", None),
     "null": ("null", "invalid_event", None),
-    "no type": ("{}", "invalid_event", None),
-    "null type": ('{"type":null}', "invalid_event", None),
-    "number for a type": ('{"type":5}', "invalid_value", "type"),
+    "no type": ("{}", "missing_required_parameter", "type"),
+    "null type": ('{"type":null}', "invalid_type", "type"),
+    "number for a type": ('{"type":5}', "invalid_type", "type"),
 }
 
 

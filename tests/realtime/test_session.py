@@ -89,7 +89,7 @@ OUTPUT: dict[str, Any] = written(BEFORE)["audio"]["output"]
 INPUT_UPDATES = {
     "nothing": ({}, {}),
     "mu-law": ({"format": {"type": "audio/pcmu"}}, {"format": {"type": "audio/pcmu"}}),
-    "pcm without its rate": ({"format": {"type": "audio/pcm"}}, {}),
+    "pcm": ({"format": {"type": "audio/pcm", "rate": 24000}}, {}),
     "null clears turn detection": ({"turn_detection": None}, {"turn_detection": None}),
     "a part of turn detection": (
         {"turn_detection": {"type": "server_vad", "threshold": 0.9}},
@@ -162,11 +162,12 @@ def test_what_an_update_changes(said, changed):
 def test_updates_add_up():
     """Each finds what those before it left; null and [] take away."""
     session = merged(
-        BEFORE, update(tools=[TOOL], audio={"input": {"transcription": {"model": "a", "language": "de"}}})
+        BEFORE,
+        update(tools=[TOOL], audio={"input": {"transcription": {"model": "whisper-1", "language": "de"}}}),
     )
-    session = merged(session, update(audio={"input": {"transcription": {"model": "b"}}}))
+    session = merged(session, update(audio={"input": {"transcription": {"model": "gpt-4o-transcribe"}}}))
     heard = written(session)["audio"]["input"]["transcription"]
-    assert heard == {"model": "b", "language": "de", "prompt": None}
+    assert heard == {"model": "gpt-4o-transcribe", "language": "de", "prompt": None}
     session = merged(session, update(audio={"input": {"turn_detection": VAD | {"silence_duration_ms": 700}}}))
     session = merged(
         session, update(audio={"input": {"turn_detection": {"type": "server_vad", "threshold": 0.9}}})
@@ -188,7 +189,7 @@ def test_a_switch_away_from_pcm_takes_the_rate_with_it():
     session = merged(BEFORE, update(audio={"output": {"format": {"type": "audio/pcma"}}}))
     assert written(session)["audio"]["output"]["format"] == {"type": "audio/pcma"}
     assert (session.input_format, session.output_format) == ("audio/pcm", "audio/pcma")
-    session = merged(session, update(audio={"output": {"format": {"type": "audio/pcm"}}}))
+    session = merged(session, update(audio={"output": {"format": {"type": "audio/pcm", "rate": 24000}}}))
     assert written(session)["audio"]["output"]["format"] == {"type": "audio/pcm", "rate": 24000}
 
 

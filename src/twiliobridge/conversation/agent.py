@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
 import msgspec
 
@@ -13,10 +12,13 @@ from twiliobridge.realtime.session import (
     Audio,
     AudioInput,
     AudioOutput,
+    NoiseReduction,
     ServerVad,
     SessionUpdate,
+    Transcription,
     TurnDetection,
 )
+from twiliobridge.realtime.tools import FunctionTool
 
 END_CALL = "end_call"
 "The tool that the bridge carries out itself: hang up once the goodbye has been heard."
@@ -91,6 +93,7 @@ class Agent:
 
     def session(self, parameters: Mapping[str, str]) -> SessionUpdate:
         """The session of one call: mu-law both ways, so that audio passes through untouched."""
+        noise, words = self.noise_reduction, self.transcription_model
         return SessionUpdate(
             type="realtime",
             output_modalities=("audio",),
@@ -98,8 +101,8 @@ class Agent:
             audio=Audio(
                 input=AudioInput(
                     format=PCMU,
-                    noise_reduction={"type": self.noise_reduction} if self.noise_reduction else None,
-                    transcription={"model": self.transcription_model} if self.transcription_model else None,
+                    noise_reduction=NoiseReduction(type=noise) if noise else None,
+                    transcription=Transcription(model=words) if words else None,
                     turn_detection=self._first_turn_detection(),
                 ),
                 output=AudioOutput(format=PCMU, voice=self.voice),
@@ -122,23 +125,17 @@ class Agent:
         )
 
 
-def declared(agent: Agent) -> list[dict[str, Any]]:
+def declared(agent: Agent) -> list[FunctionTool]:
     tools = [
-        {
-            "type": "function",
-            "name": tool.name,
-            "description": tool.description,
-            "parameters": dict(tool.parameters),
-        }
+        FunctionTool(name=tool.name, description=tool.description, parameters=dict(tool.parameters))
         for tool in agent.tools
     ]
     if agent.may_hang_up:
         tools.append(
-            {
-                "type": "function",
-                "name": END_CALL,
-                "description": "End the call. Say goodbye first; the line closes once it has been heard.",
-                "parameters": {"type": "object", "properties": {}},
-            }
+            FunctionTool(
+                name=END_CALL,
+                description="End the call. Say goodbye first; the line closes once it has been heard.",
+                parameters={"type": "object", "properties": {}},
+            )
         )
     return tools

@@ -51,7 +51,7 @@ def ordered(
 ) -> Order:
     """Raises RemoteProtocolError for `input` that is no list of items or refers to what is not there."""
     said = (session.audio or {}).get("output") or {}
-    output = said | ((params.audio or {}).get("output") or {})
+    output = said | (msgspec.to_builtins(params.audio or {}).get("output") or {})
     return Order(
         response_id=response_id,
         conversation_id=None if params.conversation == "none" else conversation_id,
@@ -81,8 +81,8 @@ def _format(output: dict[str, Any]) -> AudioFormat:
 
 
 def _request(session: Session, params: ResponseParams) -> Request:
-    choice = session.tool_choice if params.tool_choice is None else params.tool_choice
-    tools = session.tools if params.tools is None else params.tools
+    choice = session.tool_choice if params.tool_choice is None else msgspec.to_builtins(params.tool_choice)
+    tools = session.tools if params.tools is None else msgspec.to_builtins(params.tools)
     offers = tuple(_offer(tool) for tool in tools or () if tool.get("type") == "function")
     wish = params.instructions or ""
     return Request(

@@ -8,10 +8,13 @@ from typing import Annotated
 import msgspec
 from msgspec import Meta
 
+from twiliobridge.realtime.constraints import Audio, ByKind, EventId
 from twiliobridge.realtime.items import Item
+from twiliobridge.realtime.letter import ITEM
 from twiliobridge.realtime.responses import ResponseParams
-from twiliobridge.realtime.session import SessionUpdate
+from twiliobridge.realtime.session import SessionUpdate, TranscriptionUpdate
 
+SESSION = ByKind("type", {"realtime": SessionUpdate, "transcription": TranscriptionUpdate})
 Count = Annotated[int, Meta(ge=0)]
 
 
@@ -23,19 +26,19 @@ class ClientEvent(
     tag_field="type",
     forbid_unknown_fields=True,
 ):
-    event_id: str | None = None
+    event_id: EventId | None = None
     "Chosen by the client; an `error` about this event repeats it."
 
 
 class UpdateSession(ClientEvent, frozen=True, kw_only=True, tag="session.update"):
-    session: SessionUpdate
+    session: Annotated[SessionUpdate, SESSION]
 
 
 class AppendAudio(ClientEvent, frozen=True, kw_only=True, tag="input_audio_buffer.append"):
     """Has no answer: the server says nothing until it hears speech."""
 
-    audio: str
-    "Base64 in the session's input format; at most 15 MiB."
+    audio: Audio
+    "Base64 in the session's input format."
 
 
 class CommitAudio(ClientEvent, frozen=True, kw_only=True, tag="input_audio_buffer.commit"):
@@ -47,7 +50,7 @@ class ClearAudio(ClientEvent, frozen=True, kw_only=True, tag="input_audio_buffer
 
 
 class CreateItem(ClientEvent, frozen=True, kw_only=True, tag="conversation.item.create"):
-    item: Item
+    item: Annotated[Item, ITEM]
     previous_item_id: str | None = None
     "Absent: at the end. `root`: at the front."
 
@@ -86,10 +89,11 @@ CLIENT_EVENTS: tuple[type[ClientEvent], ...] = (
     CommitAudio,
     ClearAudio,
     CreateItem,
-    RetrieveItem,
-    DeleteItem,
     TruncateItem,
+    DeleteItem,
+    RetrieveItem,
     CreateResponse,
     CancelResponse,
     ClearOutput,
 )
+"In the order in which the service lists them."

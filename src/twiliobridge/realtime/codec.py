@@ -1,29 +1,26 @@
 """JSON text to events and back. What cannot be read is a RemoteProtocolError, and nothing else escapes."""
 
+from collections.abc import Iterable
 from functools import reduce
 from operator import or_
-from typing import Any
 
 import msgspec
 
-from twiliobridge.realtime.client_events import CLIENT_EVENTS, ClientEvent
+from twiliobridge.realtime.agreement import disagreement
+from twiliobridge.realtime.client_events import (
+    CLIENT_EVENTS,
+    ClearOutput,
+    ClientEvent,
+    CreateItem,
+    CreateResponse,
+    UpdateSession,
+)
+from twiliobridge.realtime.constraints import ByKind
 from twiliobridge.realtime.errors import LocalProtocolError, RemoteProtocolError
-from twiliobridge.realtime.letter import LETTERS
-from twiliobridge.realtime.refusal import LONGEST, refusal
+from twiliobridge.realtime.inspection import inspected
+from twiliobridge.realtime.refusal import Complaint, noun
 from twiliobridge.realtime.server_event import ServerEvent, Unknown
 from twiliobridge.realtime.server_events import SERVER_EVENTS
-
-
-class Envelope(msgspec.Struct):
-    """What is left of an event that is none: enough to say which it was."""
-
-    type: Any = None
-    event_id: Any = None
-
-    @property
-    def client_id(self) -> str | None:
-        return self.event_id if isinstance(self.event_id, str) else None
-
 
 NOT_JSON = (msgspec.DecodeError, UnicodeError, RecursionError)
 "Malformed text; lone surrogates; brackets nested deeper than the interpreter's stack."
@@ -31,11 +28,23 @@ NOT_JSON = (msgspec.DecodeError, UnicodeError, RecursionError)
 CANNOT_WRITE = (TypeError, ValueError, OverflowError, RecursionError)
 "Values in free-form fields that JSON has no words for."
 
+LONGEST_ID = 512
+"Characters of an `event_id` that an error repeats."
+
 _encoder = msgspec.json.Encoder()
-_envelope = msgspec.json.Decoder(Envelope)
+_plain = msgspec.json.Decoder()
 _client: msgspec.json.Decoder[ClientEvent] = msgspec.json.Decoder(reduce(or_, CLIENT_EVENTS))
 _server: msgspec.json.Decoder[ServerEvent] = msgspec.json.Decoder(reduce(or_, SERVER_EVENTS))
-_server_types = frozenset(event.__struct_config__.tag for event in SERVER_EVENTS)
+_BY_LETTER = (UpdateSession, CreateItem, CreateResponse)
+"What has fields that differ by kind, which the decoder does not see. They are rare beside audio."
+
+
+def kinds(events: Iterable[type[msgspec.Struct]]) -> ByKind:
+    return ByKind("type", {str(event.__struct_config__.tag): event for event in events})
+
+
+_SAID_BY_CLIENT = kinds(event for event in CLIENT_EVENTS if event is not ClearOutput)
+_SAID_BY_SERVER = kinds(SERVER_EVENTS)
 
 
 def encode(event: ClientEvent | ServerEvent) -> str:
@@ -52,12 +61,12 @@ def read_client(text: str | bytes) -> ClientEvent:
         raise binary()
     try:
         event = _client.decode(text)
-        if (letter := LETTERS.get(type(event))) is not None:
-            letter.decode(text)
-    except msgspec.ValidationError as error:
-        raise refusal(error, opened(text).client_id) from None
-    except NOT_JSON as error:
-        raise not_json(error) from None
+        if isinstance(event, _BY_LETTER):
+            hold_to_letter(event, text)
+    except msgspec.ValidationError:
+        raise fault(_SAID_BY_CLIENT, plain(text)) from None
+    except NOT_JSON:
+        raise not_json() from None
     return event
 
 
@@ -67,38 +76,50 @@ def read_server(text: str | bytes) -> ServerEvent | Unknown:
         raise binary()
     try:
         return _server.decode(text)
-    except msgspec.ValidationError as error:
-        envelope = opened(text)
-        if envelope.type in _server_types:
-            raise refusal(error, envelope.client_id) from None
-        return Unknown(type=envelope.type)
-    except NOT_JSON as error:
-        raise not_json(error) from None
+    except msgspec.ValidationError:
+        value = plain(text)
+        kind = value.get("type") if isinstance(value, dict) else None
+        if not isinstance(kind, str) or kind in _SAID_BY_SERVER.kinds:
+            raise fault(_SAID_BY_SERVER, value) from None
+        return Unknown(type=kind)
+    except NOT_JSON:
+        raise not_json() from None
+
+
+def plain(text: str) -> object:
+    """A message as JSON alone. Raises RemoteProtocolError where it is not even that."""
+    try:
+        return _plain.decode(text)
+    except NOT_JSON:
+        raise not_json() from None
+
+
+def hold_to_letter(event: ClientEvent, text: str) -> None:
+    """Raises RemoteProtocolError for what the decoder has let pass."""
+    complaint = inspected(_SAID_BY_CLIENT, plain(text)) or disagreement(event)
+    if complaint:
+        raise refused(complaint, event.event_id)
+
+
+def fault(events: ByKind, value: object) -> RemoteProtocolError:
+    """What is wrong with a message that the decoder did not take."""
+    if not isinstance(value, dict):
+        return refused(Complaint.of("no object", "", got=noun(value)), None)
+    event_id = value.get("event_id")
+    known = isinstance(event_id, str) and len(event_id) <= LONGEST_ID
+    complaint = inspected(events, value) or Complaint.of("unreadable", "")
+    return refused(complaint, event_id if known else None)
+
+
+def refused(complaint: Complaint, event_id: str | None) -> RemoteProtocolError:
+    return RemoteProtocolError(
+        complaint.message, code=complaint.code, param=complaint.path or None, event_id=event_id
+    )
 
 
 def binary() -> RemoteProtocolError:
-    return RemoteProtocolError("Binary frames are not understood; send JSON as text.")
+    return RemoteProtocolError("Expected a text WebSocket message; binary frames are not supported.")
 
 
-def opened(text: str) -> Envelope:
-    """The envelope of a JSON object with a `type`. Raises RemoteProtocolError where it is not even that."""
-    try:
-        envelope = _envelope.decode(text)
-    except msgspec.ValidationError:
-        raise RemoteProtocolError("An event is a JSON object.") from None
-    except NOT_JSON as error:
-        raise not_json(error) from None
-    if envelope.type is None:
-        raise RemoteProtocolError("An event needs a `type`.", event_id=envelope.client_id)
-    if not isinstance(envelope.type, str):
-        raise RemoteProtocolError(
-            "The `type` of an event is a string.",
-            code="invalid_value",
-            param="type",
-            event_id=envelope.client_id,
-        )
-    return envelope
-
-
-def not_json(error: Exception) -> RemoteProtocolError:
-    return RemoteProtocolError(f"Not JSON: {str(error)[:LONGEST]}.", code="invalid_json")
+def not_json() -> RemoteProtocolError:
+    return refused(Complaint.of("unreadable", ""), None)

@@ -1,119 +1,132 @@
-"""The letter of what a client may create: shapes that differ by kind, which the events themselves leave open.
+"""The letter of what a client may create: items, whose fields differ by `type` and `role`.
 
-A server reads these events a second time, against these shapes. They are rare beside audio.
-Source: OpenAI API reference, Realtime > Client events.
+They are read into `Item`, which has the fields of all kinds, because a server's items are read tolerantly.
+Source: OpenAI API reference, Realtime > Client events. Live, an assistant's message is text alone: its audio
+is the model's to make. That a client may say `phase` is a guess: the SDK's types do not have it.
 """
 
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 import msgspec
 from msgspec import UNSET, UnsetType
 
-from twiliobridge.realtime.client_events import ClientEvent, CreateItem, CreateResponse, UpdateSession
-from twiliobridge.realtime.items import Status
+from twiliobridge.realtime.constraints import Audio, ByKind, CallId, ItemId, Text, one_of
 
-MAY_SAY = {
-    "system": {"input_text"},
-    "user": {"input_text", "input_audio", "input_image"},
-    "assistant": {"output_text"},
-}
-"Content types by role. The audio of the assistant is only the model's to make."
+Status = Annotated[str, one_of("completed", "incomplete", "in_progress")]
 
 
-class Part(msgspec.Struct, forbid_unknown_fields=True):
-    type: Literal["input_text", "input_audio", "input_image", "output_text"]
-    text: str | None = None
-    audio: str | None = None
+class InputText(msgspec.Struct, tag_field="type", tag="input_text", forbid_unknown_fields=True):
+    text: Text
+
+
+class InputAudio(msgspec.Struct, tag_field="type", tag="input_audio", forbid_unknown_fields=True):
+    audio: Audio
     transcript: str | None = None
-    image_url: str | None = None
-    detail: str | None = None
+
+
+class InputImage(msgspec.Struct, tag_field="type", tag="input_image", forbid_unknown_fields=True):
+    image_url: str
+    detail: Annotated[str, one_of("auto", "low", "high")] | None = None
+
+
+class OutputText(msgspec.Struct, tag_field="type", tag="output_text", forbid_unknown_fields=True):
+    text: Text
 
 
 class Entry(msgspec.Struct, kw_only=True, forbid_unknown_fields=True, tag_field="type"):
-    id: str | None = None
+    id: ItemId | None = None
     object: Literal["realtime.item"] | None = None
     status: Status | None = None
 
 
-class Message(Entry, kw_only=True, tag="message"):
-    role: Literal["system", "user", "assistant"]
-    content: tuple[Part, ...]
+class SystemMessage(Entry, kw_only=True, tag="message"):
+    role: Literal["system"]
+    content: tuple[InputText, ...]
 
-    def __post_init__(self) -> None:
-        for part in self.content:
-            if part.type not in MAY_SAY[self.role]:
-                raise ValueError(f"content of type {part.type} is not for the role {self.role}")
+
+class UserMessage(Entry, kw_only=True, tag="message"):
+    role: Literal["user"]
+    content: tuple[InputText | InputAudio | InputImage, ...]
+
+
+class AssistantMessage(Entry, kw_only=True, tag="message"):
+    role: Literal["assistant"]
+    content: tuple[OutputText, ...]
+    phase: Annotated[str, one_of("commentary", "final_answer")] | None = None
 
 
 class FunctionCall(Entry, kw_only=True, tag="function_call"):
     name: str
     arguments: str
-    call_id: str | None = None
+    call_id: CallId | None = None
 
 
 class FunctionCallOutput(Entry, kw_only=True, tag="function_call_output"):
-    call_id: str
+    call_id: CallId
     output: str
 
 
-class FunctionTool(msgspec.Struct, forbid_unknown_fields=True, tag_field="type", tag="function"):
+class McpOffer(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
     name: str
-    description: str = ""
-    parameters: dict[str, Any] | None = None
+    input_schema: Any
+    description: str | None = None
+    annotations: Any = None
 
 
-class McpTool(msgspec.Struct, tag_field="type", tag="mcp"):
-    """Its other fields are not checked: nothing here calls it."""
-
+class McpListTools(
+    msgspec.Struct, kw_only=True, forbid_unknown_fields=True, tag_field="type", tag="mcp_list_tools"
+):
+    id: ItemId | None = None
     server_label: str
+    tools: tuple[McpOffer, ...]
 
 
-class Transcription(msgspec.Struct, forbid_unknown_fields=True):
-    model: str | None = None
-    language: str | None = None
-    prompt: str | None = None
-    languages: tuple[str, ...] | None = None
-    keywords: tuple[str, ...] | None = None
-    delay: str | None = None
+class McpCall(msgspec.Struct, kw_only=True, forbid_unknown_fields=True, tag_field="type", tag="mcp_call"):
+    id: ItemId
+    server_label: str
+    name: str
+    arguments: str
+    approval_request_id: str | None = None
+    output: str | None = None
+    error: dict[str, Any] | None = None
 
 
-class NoiseReduction(msgspec.Struct, forbid_unknown_fields=True):
-    type: Literal["near_field", "far_field"] | UnsetType = UNSET
-    strength: float | UnsetType = UNSET
+class McpApprovalRequest(
+    msgspec.Struct, kw_only=True, forbid_unknown_fields=True, tag_field="type", tag="mcp_approval_request"
+):
+    id: ItemId
+    server_label: str
+    name: str
+    arguments: str
 
 
-class InputLetter(msgspec.Struct):
-    noise_reduction: NoiseReduction | None = None
-    transcription: Transcription | None = None
+class McpApprovalResponse(
+    msgspec.Struct, kw_only=True, forbid_unknown_fields=True, tag_field="type", tag="mcp_approval_response"
+):
+    id: ItemId | UnsetType = UNSET
+    approval_request_id: str
+    approve: bool
+    reason: str | None = None
 
 
-class AudioLetter(msgspec.Struct):
-    input: InputLetter | UnsetType = UNSET
+class ItemReference(msgspec.Struct, forbid_unknown_fields=True, tag_field="type", tag="item_reference"):
+    """An item of the conversation, named instead of told again; only as the input of a response."""
+
+    id: str
 
 
-class SessionLetter(msgspec.Struct):
-    audio: AudioLetter | UnsetType = UNSET
-    tools: tuple[FunctionTool | McpTool, ...] = ()
-
-
-class ResponseLetter(msgspec.Struct):
-    tools: tuple[FunctionTool | McpTool, ...] | None = None
-
-
-class SessionUpdateLetter(msgspec.Struct):
-    session: SessionLetter
-
-
-class CreateItemLetter(msgspec.Struct):
-    item: Message | FunctionCall | FunctionCallOutput
-
-
-class CreateResponseLetter(msgspec.Struct):
-    response: ResponseLetter | None = None
-
-
-LETTERS: dict[type[ClientEvent], msgspec.json.Decoder[Any]] = {
-    UpdateSession: msgspec.json.Decoder(SessionUpdateLetter),
-    CreateItem: msgspec.json.Decoder(CreateItemLetter),
-    CreateResponse: msgspec.json.Decoder(CreateResponseLetter),
-}
+MESSAGE = ByKind("role", {"system": SystemMessage, "user": UserMessage, "assistant": AssistantMessage})
+ITEM = ByKind(
+    "type",
+    {
+        "message": MESSAGE,
+        "function_call": FunctionCall,
+        "function_call_output": FunctionCallOutput,
+        "mcp_list_tools": McpListTools,
+        "mcp_call": McpCall,
+        "mcp_approval_request": McpApprovalRequest,
+        "mcp_approval_response": McpApprovalResponse,
+    },
+)
+INPUT = ByKind("type", {**ITEM.kinds, "item_reference": ItemReference})
+"What one response may read instead of the conversation."

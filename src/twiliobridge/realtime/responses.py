@@ -3,13 +3,14 @@
 from typing import Annotated, Any, Literal
 
 import msgspec
-from msgspec import Meta
 
+from twiliobridge.realtime.audio_settings import ResponseAudio
+from twiliobridge.realtime.constraints import MaxTokens, Metadata, Modalities, one_of
 from twiliobridge.realtime.items import Item
+from twiliobridge.realtime.letter import INPUT
+from twiliobridge.realtime.tools import Prompt, Reasoning, Tool, ToolChoice
 
 ResponseStatus = Literal["in_progress", "completed", "cancelled", "failed", "incomplete"]
-
-MaxTokens = Annotated[int, Meta(ge=1, le=4096)] | Literal["inf"]
 
 
 class ResponseFault(msgspec.Struct, frozen=True, kw_only=True):
@@ -68,15 +69,16 @@ class ResponseParams(
     """Overrides for one response."""
 
     instructions: str | None = None
-    conversation: Literal["auto", "none"] | None = None
+    conversation: Annotated[str, one_of("auto", "none")] | None = None
     "`none`: out of band; such a response may run beside the conversation's own."
-    output_modalities: tuple[str, ...] | None = None
+    output_modalities: Modalities | None = None
     max_output_tokens: MaxTokens | None = None
-    metadata: dict[str, str] | None = None
-    tools: tuple[dict[str, Any], ...] | None = None
-    tool_choice: str | dict[str, Any] | None = None
-    audio: dict[str, Any] | None = None
-    input: tuple[dict[str, Any], ...] | None = None
+    metadata: Metadata | None = None
+    tools: tuple[Tool, ...] | None = None
+    tool_choice: ToolChoice | None = None
+    audio: ResponseAudio | None = None
+    input: tuple[Annotated[dict[str, Any], INPUT], ...] | None = None
+    "Items, or references to those of the conversation: what the model reads instead of it."
     parallel_tool_calls: bool | None = None
-    prompt: dict[str, Any] | None = None
-    reasoning: dict[str, Any] | None = None
+    prompt: Prompt | None = None
+    reasoning: Reasoning | None = None

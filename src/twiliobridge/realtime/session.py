@@ -4,10 +4,57 @@
 defaults are those of a live `session.created`.
 """
 
-from typing import Annotated, Any, Literal
+from typing import Any, Literal
 
 import msgspec
-from msgspec import UNSET, Meta, UnsetType
+from msgspec import UNSET, UnsetType
+
+from twiliobridge.realtime.audio_settings import (
+    PCM,
+    PCMA,
+    PCMU,
+    TRANSCRIPTION_MODELS,
+    VOICES,
+    Audio,
+    AudioInput,
+    AudioOutput,
+    NoiseReduction,
+    SemanticVad,
+    ServerVad,
+    TranscribedAudio,
+    Transcription,
+    TurnDetection,
+    VoiceId,
+)
+from twiliobridge.realtime.constraints import MaxTokens, Modalities
+from twiliobridge.realtime.tools import Include, Prompt, Reasoning, Tool, ToolChoice, Tracing, Truncation
+
+__all__ = [
+    "DEFAULT_MODEL",
+    "MODELS",
+    "PCM",
+    "PCMA",
+    "PCMU",
+    "SESSION_SECONDS",
+    "TRANSCRIPTION_MODELS",
+    "VOICES",
+    "Audio",
+    "AudioInput",
+    "AudioOutput",
+    "NoiseReduction",
+    "SemanticVad",
+    "ServerVad",
+    "Session",
+    "SessionUpdate",
+    "Transcription",
+    "TranscriptionSession",
+    "TranscriptionUpdate",
+    "TurnDetection",
+    "TurnRules",
+    "VoiceId",
+    "as_text",
+    "leaf",
+]
 
 DEFAULT_MODEL = "gpt-realtime-2.1"
 MODELS = frozenset(
@@ -33,104 +80,40 @@ MODELS = frozenset(
         "gpt-audio-mini-2025-12-15",
     }
 )
-VOICES = frozenset({"alloy", "ash", "ballad", "coral", "echo", "sage", "shimmer", "verse", "marin", "cedar"})
 SESSION_SECONDS = 3600
 "How long the service keeps a session open."
 
-Modalities = Annotated[
-    tuple[Annotated[str, Meta(pattern="^(audio|text)$")], ...], Meta(min_length=1, max_length=1)
-]
-Milliseconds = Annotated[int, Meta(ge=0)]
-
-
-class Format(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_fields=True):
-    type: Literal["audio/pcm", "audio/pcmu", "audio/pcma"]
-    rate: Literal[24000] | None = None
-    "Hz; only for audio/pcm."
-
-
-PCM = Format(type="audio/pcm", rate=24000)
-PCMU = Format(type="audio/pcmu")
-PCMA = Format(type="audio/pcma")
-
-
-class ServerVad(
-    msgspec.Struct, frozen=True, kw_only=True, tag_field="type", tag="server_vad", forbid_unknown_fields=True
-):
-    """Turns by the level of the audio."""
-
-    threshold: Annotated[float, Meta(ge=0, le=1)] | UnsetType = UNSET
-    prefix_padding_ms: Milliseconds | UnsetType = UNSET
-    silence_duration_ms: Milliseconds | UnsetType = UNSET
-    idle_timeout_ms: Annotated[int, Meta(ge=5000, le=30000)] | UnsetType | None = UNSET
-    create_response: bool | UnsetType = UNSET
-    interrupt_response: bool | UnsetType = UNSET
-
-    @property
-    def interrupts(self) -> bool:
-        """Whether speech cancels a running response; where not said, the service does."""
-        return self.interrupt_response is not False
-
-
-class SemanticVad(
-    msgspec.Struct,
-    frozen=True,
-    kw_only=True,
-    tag_field="type",
-    tag="semantic_vad",
-    forbid_unknown_fields=True,
-):
-    """Turns by what was said."""
-
-    eagerness: Literal["auto", "low", "medium", "high"] | UnsetType = UNSET
-    create_response: bool | UnsetType = UNSET
-    interrupt_response: bool | UnsetType = UNSET
-
-    @property
-    def interrupts(self) -> bool:
-        """Whether speech cancels a running response; where not said, the service does."""
-        return self.interrupt_response is not False
-
-
-TurnDetection = ServerVad | SemanticVad
-
-
-class AudioInput(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    format: Format | UnsetType = UNSET
-    noise_reduction: dict[str, Any] | UnsetType | None = UNSET
-    transcription: dict[str, Any] | UnsetType | None = UNSET
-    turn_detection: TurnDetection | UnsetType | None = UNSET
-
-
-class AudioOutput(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    format: Format | UnsetType = UNSET
-    voice: str | dict[str, Any] | UnsetType = UNSET
-    speed: Annotated[float, Meta(ge=0.25, le=1.5)] | UnsetType = UNSET
-
-
-class Audio(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    input: AudioInput | UnsetType = UNSET
-    output: AudioOutput | UnsetType = UNSET
-
 
 class SessionUpdate(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """What a client may change. Merged deeply into the session; null clears, an absent field stays."""
+    """What a client may change. Merged deeply into the session; null clears, an absent field stays.
 
-    type: Literal["realtime"]
+    Of a transcription session only what `TranscriptionUpdate` has.
+    """
+
+    type: Literal["realtime", "transcription"]
+    "Fixed when the socket opened."
     model: str | UnsetType = UNSET
-    "Fixed when the socket opened: allowed here, and without effect."
+    "Likewise: it may be said again, but not another."
     output_modalities: Modalities | UnsetType = UNSET
     instructions: str | UnsetType = UNSET
     audio: Audio | UnsetType = UNSET
-    tools: tuple[dict[str, Any], ...] | UnsetType = UNSET
-    tool_choice: str | dict[str, Any] | UnsetType = UNSET
+    tools: tuple[Tool, ...] | UnsetType = UNSET
+    tool_choice: ToolChoice | UnsetType = UNSET
     parallel_tool_calls: bool | UnsetType = UNSET
-    reasoning: dict[str, Any] | UnsetType = UNSET
-    max_output_tokens: Annotated[int, Meta(ge=1, le=4096)] | Literal["inf"] | UnsetType = UNSET
-    truncation: str | dict[str, Any] | UnsetType = UNSET
-    prompt: dict[str, Any] | UnsetType | None = UNSET
-    tracing: str | dict[str, Any] | UnsetType | None = UNSET
-    include: tuple[str, ...] | UnsetType | None = UNSET
+    reasoning: Reasoning | UnsetType = UNSET
+    max_output_tokens: MaxTokens | UnsetType = UNSET
+    truncation: Truncation | UnsetType = UNSET
+    prompt: Prompt | UnsetType | None = UNSET
+    tracing: Tracing | UnsetType | None = UNSET
+    include: tuple[Include, ...] | UnsetType | None = UNSET
+
+
+class TranscriptionUpdate(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What a client may change of a transcription session: it is read as a SessionUpdate, by this letter."""
+
+    type: Literal["transcription"]
+    audio: TranscribedAudio | UnsetType = UNSET
+    include: tuple[Include, ...] | UnsetType | None = UNSET
 
 
 class TurnRules(msgspec.Struct, frozen=True, kw_only=True):
@@ -190,6 +173,24 @@ class Session(msgspec.Struct, frozen=True, kw_only=True):
             return msgspec.convert(leaf(self.audio, "input", "turn_detection"), TurnRules)
         except msgspec.ValidationError:
             return None
+
+
+class TranscriptionSession(Session, frozen=True, kw_only=True, omit_defaults=True):
+    """A session that writes down what it hears, and says nothing. It reports what such a session has.
+
+    Live: `type`, `object`, `id`, `expires_at`, `audio.input` and `include`.
+    """
+
+    type: str
+    object: str | None
+    include: Any
+    output_modalities: tuple[str, ...] | None = None
+    tools: tuple[dict[str, Any], ...] | None = None
+    tool_choice: Any = None
+    max_output_tokens: int | str | None = None
+    tracing: Any = None
+    truncation: Any = None
+    prompt: Any = None
 
 
 def leaf(tree: object, *path: str) -> object:
