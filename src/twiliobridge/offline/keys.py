@@ -12,11 +12,10 @@ import msgspec
 from msgspec import UNSET, Meta, UnsetType
 
 from twiliobridge.offline.refusals import refusal as refused
-from twiliobridge.realtime.codec import read_client
+from twiliobridge.realtime.codec import read_body, read_client
 from twiliobridge.realtime.events import UpdateSession
 from twiliobridge.realtime.ids import Ids
 from twiliobridge.realtime.merge import default_session, merged
-from twiliobridge.realtime.refusal import refusal
 from twiliobridge.realtime.session import DEFAULT_MODEL, Session, SessionUpdate
 
 PREFIX = "ek_"
@@ -63,7 +62,7 @@ class ClientSecrets:
 
     def make(self, body: bytes, now: float, epoch: float) -> ClientSecret:
         """Raises RemoteProtocolError for a body that the service would refuse."""
-        asked = _asked(body)
+        asked = read_body(Asked, body or b"{}")
         update = None if asked.session is UNSET else _update(bytes(asked.session))
         self._forget(now)
         value = PREFIX + secrets.token_hex(16)
@@ -88,15 +87,6 @@ class ClientSecrets:
 
 def model_of(update: SessionUpdate | None) -> str | None:
     return None if update is None or update.model is UNSET else update.model
-
-
-def _asked(body: bytes) -> Asked:
-    try:
-        return msgspec.json.decode(body or b"{}", type=Asked)
-    except msgspec.ValidationError as error:
-        raise refusal(error, None) from None
-    except (msgspec.DecodeError, UnicodeError, RecursionError):
-        raise refused("invalid_json", "The body is no JSON object.") from None
 
 
 def _update(session: bytes) -> SessionUpdate:

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from functools import reduce
 from operator import or_
+from typing import TypeVar
 
 import msgspec
 
@@ -27,6 +28,8 @@ NOT_JSON = (msgspec.DecodeError, UnicodeError, RecursionError)
 
 CANNOT_WRITE = (TypeError, ValueError, OverflowError, RecursionError)
 "Values in free-form fields that JSON has no words for."
+
+S = TypeVar("S", bound=msgspec.Struct)
 
 LONGEST_ID = 512
 "Characters of an `event_id` that an error repeats."
@@ -61,12 +64,12 @@ def read_client(text: str | bytes) -> ClientEvent:
         raise binary()
     try:
         event = _client.decode(text)
-        if isinstance(event, _BY_LETTER):
-            hold_to_letter(event, text)
     except msgspec.ValidationError:
         raise fault(_SAID_BY_CLIENT, plain(text)) from None
     except NOT_JSON:
-        raise not_json() from None
+        raise unreadable() from None
+    if isinstance(event, _BY_LETTER):
+        hold_to_letter(event, text)
     return event
 
 
@@ -83,15 +86,17 @@ def read_server(text: str | bytes) -> ServerEvent | Unknown:
             raise fault(_SAID_BY_SERVER, value) from None
         return Unknown(type=kind)
     except NOT_JSON:
-        raise not_json() from None
+        raise unreadable() from None
 
 
-def plain(text: str) -> object:
-    """A message as JSON alone. Raises RemoteProtocolError where it is not even that."""
+def read_body(kind: type[S], text: str | bytes) -> S:
+    """What is no event but the body of a request, refused likewise. Raises RemoteProtocolError."""
     try:
-        return _plain.decode(text)
+        return msgspec.json.decode(text, type=kind)
+    except msgspec.ValidationError:
+        raise fault(kind, plain(text, "body"), "body") from None
     except NOT_JSON:
-        raise not_json() from None
+        raise unreadable("body") from None
 
 
 def hold_to_letter(event: ClientEvent, text: str) -> None:
@@ -101,13 +106,21 @@ def hold_to_letter(event: ClientEvent, text: str) -> None:
         raise refused(complaint, event.event_id)
 
 
-def fault(events: ByKind, value: object) -> RemoteProtocolError:
+def plain(text: str | bytes, what: str = "event") -> object:
+    """A message as JSON alone. Raises RemoteProtocolError where it is not even that."""
+    try:
+        return _plain.decode(text)
+    except NOT_JSON:
+        raise unreadable(what) from None
+
+
+def fault(hint: object, value: object, what: str = "event") -> RemoteProtocolError:
     """What is wrong with a message that the decoder did not take."""
     if not isinstance(value, dict):
-        return refused(Complaint.of("no object", "", got=noun(value)), None)
+        return refused(Complaint.of(f"no {what}", "", got=noun(value)), None)
     event_id = value.get("event_id")
     known = isinstance(event_id, str) and len(event_id) <= LONGEST_ID
-    complaint = inspected(events, value) or Complaint.of("unreadable", "")
+    complaint = inspected(hint, value) or Complaint.of("unreadable", "", what=what)
     return refused(complaint, event_id if known else None)
 
 
@@ -117,9 +130,9 @@ def refused(complaint: Complaint, event_id: str | None) -> RemoteProtocolError:
     )
 
 
+def unreadable(what: str = "event") -> RemoteProtocolError:
+    return refused(Complaint.of("unreadable", "", what=what), None)
+
+
 def binary() -> RemoteProtocolError:
     return RemoteProtocolError("Expected a text WebSocket message; binary frames are not supported.")
-
-
-def not_json() -> RemoteProtocolError:
-    return refused(Complaint.of("unreadable", ""), None)

@@ -21,7 +21,7 @@ WHOLE: dict[str, Tree] = {
 }
 """What an object starts from when the client names only a part of it: by its `type`, or else by its key.
 
-`server_vad` is missing here because it depends on the model. Live sessions report transcription with nulls.
+`server_vad` is missing here because it depends on the model. Live, transcription is reported with its nulls.
 """
 
 

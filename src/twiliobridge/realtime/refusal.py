@@ -44,6 +44,7 @@ class Complaint:
         return cls(code, path, sentence.format(path=path, **words))
 
 
+NOT_JSON = "failed to parse JSON value. Please check the value to ensure it is valid JSON."
 UNSUITED = "Invalid '{path}': "
 TOO_LONG = "Expected a string with maximum length {wanted}, but got a string with length {got} instead."
 AT_LEAST = "Expected a value >= {wanted}, but got {got} instead."
@@ -55,8 +56,9 @@ SMALLER = (
 )
 
 SENTENCES: dict[str, tuple[str, str]] = {
-    "unreadable": ("invalid_json", "Invalid event: failed to parse JSON value."),
-    "no object": ("invalid_event", "Invalid event: expected an object, but got {got} instead."),
+    "unreadable": ("invalid_json", f"Invalid {{what}}: {NOT_JSON}"),
+    "no event": ("invalid_event", "Invalid event: expected an object, but got {got} instead."),
+    "no body": ("invalid_type", "Invalid body: expected an object, but got {got} instead."),
     "unknown": ("unknown_parameter", "Unknown parameter: '{path}'."),
     "missing": ("missing_required_parameter", "Missing required parameter: '{path}'."),
     "type": ("invalid_type", "Invalid type for '{path}': expected {wanted}, but got {got} instead."),

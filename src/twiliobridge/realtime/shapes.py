@@ -20,9 +20,8 @@ ACCEPTED: dict[object, tuple[type, ...]] = {
     tuple: (list,),
     dict: (dict,),
     msgspec.Struct: (dict,),
-    Any: (NoneType, bool, int, float, str, list, dict),
 }
-"By type: what JSON decodes to where such a value is meant."
+"By type: what JSON decodes to where such a value is meant; where another type stands, it may be anything."
 
 EXPECTED: dict[object, str] = {
     bool: "a boolean",
@@ -42,7 +41,7 @@ OF: dict[frozenset[object], str] = {
 @dataclass(frozen=True, eq=False)
 class Shape:
     of: object
-    "A key of ACCEPTED."
+    "A key of ACCEPTED, or what may be anything."
     type: Any = None
     "The Struct or the ByKind itself."
     inner: tuple[object, ...] = ()
@@ -60,7 +59,7 @@ class Shape:
 
     def accepts(self, value: object) -> bool:
         """By the kind of value alone."""
-        return type(value) in ACCEPTED[self.of]
+        return self.of not in ACCEPTED or type(value) in ACCEPTED[self.of]
 
     @property
     def nouns(self) -> tuple[str, ...]:
