@@ -92,9 +92,9 @@ async def until(connection, kind):
     """Every event up to the first of that type, each checked against the SDK's types."""
     events = []
     while not events or events[-1].type != kind:
-        raw = json.loads(await connection.recv_bytes())
-        STRICT.validate_python(raw, strict=False)
-        events.append(connection.parse_event(json.dumps(raw)))
+        raw = await connection.recv_bytes()
+        STRICT.validate_json(raw, strict=True)
+        events.append(connection.parse_event(raw))
         assert events[-1].type != "error", raw
     return events
 

@@ -6,6 +6,8 @@ import pytest
 from offline_driver import Driver, quiet, speech
 
 from twiliobridge.offline.brain import CallTool, Say
+from twiliobridge.offline.settled import check_update
+from twiliobridge.realtime import RemoteProtocolError
 from twiliobridge.realtime.events import (
     AppendAudio,
     CancelResponse,
@@ -24,12 +26,25 @@ from twiliobridge.realtime.events import (
     TruncateItem,
     UpdateSession,
 )
-from twiliobridge.realtime.session import Audio, AudioOutput, SessionUpdate
-
-TYPED = Item(
-    id="item_typed", type="message", role="user", content=(Content(type="input_text", text="Hello"),)
+from twiliobridge.realtime.merge import default_transcription
+from twiliobridge.realtime.session import (
+    Audio,
+    AudioInput,
+    AudioOutput,
+    ServerVad,
+    SessionUpdate,
+    Transcription,
 )
+from twiliobridge.realtime.tools import Reasoning, TracingDetails
+
+LIVE = Transcription(model="gpt-live-transcribe")
+TEXT = Content(type="input_text", text="Hello")
+TYPED = Item(id="item_typed", type="message", role="user", content=(TEXT,))
 VOICE = UpdateSession(session=SessionUpdate(type="realtime", audio=Audio(output=AudioOutput(voice="cedar"))))
+
+
+def updated(**settings):
+    return UpdateSession(session=SessionUpdate(type="realtime", **settings))
 
 
 @pytest.fixture
@@ -48,8 +63,19 @@ def answer_id(driver):
 
 
 REFUSED = {
-    "not base64": (lambda _: AppendAudio(audio="?!"), "invalid_value", "not base64"),
-    "not ASCII": (lambda _: AppendAudio(audio="Ü"), "invalid_value", "not base64"),
+    "not base64": (
+        lambda _: AppendAudio(audio="?!"),
+        "invalid_value",
+        "Invalid 'audio'. Expected base64-encoded audio bytes (mono G.711 mu-law at 8kHz).",
+    ),
+    "not ASCII": (lambda _: AppendAudio(audio="Ü"), "invalid_value", "Expected base64-encoded audio bytes"),
+    "an item's audio": (
+        lambda _: CreateItem(
+            item=Item(type="message", role="user", content=(TEXT, Content(type="input_audio", audio="?!")))
+        ),
+        "invalid_value",
+        "Invalid 'item.content[1].audio'. Expected base64-encoded audio bytes",
+    ),
     "commit of nothing": (
         lambda _: CommitAudio(),
         "input_audio_buffer_commit_empty",
@@ -98,8 +124,26 @@ REFUSED = {
         "invalid_tool_call_id",
         "'call_x'",
     ),
-    "voice after speech": (lambda _: VOICE, "cannot_update_voice", "voice"),
-    "output buffer": (lambda _: ClearOutput(), "invalid_value", "WebRTC"),
+    "voice after speech": (
+        lambda _: VOICE,
+        "cannot_update_voice",
+        "Cannot update a conversation's voice if assistant audio is present.",
+    ),
+    "another model": (
+        lambda _: updated(model="gpt-realtime-mini"),
+        "cannot_update_model",
+        "Cannot update a conversation's model.",
+    ),
+    "transcription session": (
+        lambda _: UpdateSession(session=SessionUpdate(type="transcription")),
+        "invalid_parameter",
+        "Passing a transcription session update event to a realtime session is not allowed.",
+    ),
+    "output buffer": (
+        lambda _: ClearOutput(),
+        "invalid_value",
+        "output_audio_buffer.clear is only available in WebRTC and SIP sessions.",
+    ),
     "input that is no item": (
         lambda _: CreateResponse(response=ResponseParams(input=({"role": "user"},))),
         "invalid_value",
@@ -200,3 +244,73 @@ def test_a_call_can_be_answered_only_by_its_own_id():
 def test_every_code_is_one_that_the_client_can_tell_from_the_fatal_ones():
     created, *_ = Driver().of(SessionCreated)
     assert created.session.id.startswith("sess_")
+
+
+def test_tracing_stays_as_it_was_turned_on(driver):
+    """It may be turned on at any time, and be said again; from then on it is settled."""
+    on, other = updated(tracing="auto"), updated(tracing=TracingDetails(workflow_name="calls"))
+    assert not errors(driver.say(on))
+    assert not errors(driver.say(on))
+    for change in (other, updated(tracing=None)):
+        (refusal,) = driver.say(change)
+        assert (refusal.error.code, refusal.error.param) == ("cannot_update_tracing", "session.tracing")
+        assert refusal.error.message == "Cannot update a conversation's tracing once it is enabled."
+    assert driver.session._requests.session.tracing == "auto"
+
+
+def errors(events):
+    return [event for event in events if isinstance(event, Error)]
+
+
+def test_the_models_own_name_may_be_said_again(driver):
+    assert not errors(driver.say(updated(model=driver.session._requests.session.model)))
+
+
+REASONING = {
+    "session": (updated(reasoning=Reasoning(effort="low")), "session.reasoning"),
+    "response": (
+        CreateResponse(response=ResponseParams(reasoning=Reasoning(effort="low"))),
+        "response.reasoning",
+    ),
+}
+
+
+@pytest.mark.parametrize(("event", "param"), REASONING.values(), ids=REASONING)
+def test_only_a_model_that_reasons_can_be_told_how_much(event, param):
+    for model, refused in (("gpt-realtime", True), ("gpt-realtime-2.1", False)):
+        found = errors(Driver((Say("one"),), model=model).say(event))
+        assert bool(found) is refused
+        if refused:
+            assert (found[0].error.code, found[0].error.param) == ("unsupported_parameter", param)
+            assert found[0].error.message == (
+                f"Unsupported parameter: '{param}' is not supported with this model."
+            )
+
+
+def transcribing(**heard):
+    return SessionUpdate(type="transcription", audio=Audio(input=AudioInput(**heard)))
+
+
+TURNS_REFUSED = {
+    "at once": [transcribing(transcription=LIVE, turn_detection=ServerVad())],
+    "later": [transcribing(transcription=LIVE), transcribing(turn_detection=ServerVad())],
+}
+
+
+@pytest.mark.parametrize("updates", TURNS_REFUSED.values(), ids=TURNS_REFUSED)
+def test_some_models_transcribe_without_turns(updates):
+    session = default_transcription("sess_1", 0)
+    for update in updates[:-1]:
+        session = check_update(session, update, heard=False)
+        assert session.turn_rules is None
+    with pytest.raises(RemoteProtocolError, match="Turn detection is not supported for this trans") as caught:
+        check_update(session, updates[-1], heard=False)
+    assert (caught.value.code, caught.value.param) == ("invalid_value", "session.audio.input.turn_detection")
+
+
+def test_a_transcription_session_is_no_other():
+    with pytest.raises(
+        RemoteProtocolError, match="realtime session update event to a transcription"
+    ) as caught:
+        check_update(default_transcription("sess_1", 0), SessionUpdate(type="realtime"), heard=False)
+    assert caught.value.code == "invalid_parameter"

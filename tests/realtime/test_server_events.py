@@ -67,6 +67,7 @@ from twiliobridge.realtime.events import (
     StatusDetails,
     TranscriptFault,
 )
+from twiliobridge.realtime.merge import default_transcription
 
 WORDS = Item(type="message", role="user", content=(Content(type="input_text", text="Caller pressed 1"),))
 RESULT = Item(type="function_call_output", call_id="call_0123456789abcdef", output="ok")
@@ -225,7 +226,7 @@ def test_what_the_server_says_is_what_the_client_reads(event):
 
 def read_by_sdk(union: object, text: str) -> Any:
     """The event as the SDK's class of that `type` validates it."""
-    read = TypeAdapter(union).validate_json(text)
+    read = TypeAdapter(union).validate_json(text, strict=True)
     assert read.type == json.loads(text)["type"]
     return read
 
@@ -238,6 +239,36 @@ def test_the_sdk_reads_every_server_event(event):
     read = read_by_sdk(RealtimeServerEvent, text)
     said = json.loads(text)
     assert {key: value for key, value in read.to_dict(mode="json").items() if key in said} == said
+
+
+def test_a_transcription_session_reports_only_what_it_has():
+    """Live: no model, no instructions, no tools, no output; turns that say nothing of responses."""
+    begun = SessionCreated(event_id="event_1", session=default_transcription("sess_1", 1785217650))
+    text = encode(begun)
+    assert json.loads(text)["session"] == {
+        "type": "transcription",
+        "object": "realtime.transcription_session",
+        "id": "sess_1",
+        "expires_at": 1785217650,
+        "audio": {
+            "input": {
+                "format": {"type": "audio/pcm", "rate": 24000},
+                "transcription": None,
+                "noise_reduction": None,
+                "turn_detection": {
+                    "type": "server_vad",
+                    "threshold": 0.5,
+                    "prefix_padding_ms": 300,
+                    "silence_duration_ms": 200,
+                },
+            }
+        },
+        "include": None,
+    }
+    assert read_by_sdk(RealtimeServerEvent, text).session.type == "transcription"
+    heard = read_server(text)
+    assert isinstance(heard, SessionCreated)
+    assert heard.session.type == "transcription"
 
 
 def test_a_user_item_from_the_callers_voice_says_that_its_transcript_is_null():

@@ -7,6 +7,7 @@ import msgspec
 import pytest
 
 from twiliobridge.realtime import MODELS, SemanticVad, ServerVad, SessionUpdate, default_session, merged
+from twiliobridge.realtime.merge import default_transcription
 from twiliobridge.realtime.session import DEFAULT_MODEL, Session
 
 BEFORE = default_session("gpt-realtime-2.1", "sess_1", 1785217650)
@@ -234,3 +235,48 @@ def test_speech_interrupts_unless_told_otherwise(detection):
 def test_the_default_model_is_one_of_the_models():
     """What is asked for without asking exists."""
     assert DEFAULT_MODEL in MODELS
+
+
+def transcribing(**heard: Any) -> SessionUpdate:
+    said = {"type": "transcription", "audio": {"input": heard}}
+    return msgspec.convert(said, SessionUpdate)
+
+
+def test_turns_of_a_transcription_session_are_not_answered():
+    """There is nobody to answer, whatever the client says of responses."""
+    session = default_transcription("sess_1", 0)
+    update = transcribing(turn_detection={"type": "server_vad", "create_response": True, "threshold": 0.9})
+    rules = merged(session, update).turn_rules
+    assert rules is not None
+    assert (rules.threshold, rules.create_response, rules.interrupt_response) == (0.9, False, False)
+
+
+@pytest.mark.parametrize(("model", "turns"), [("gpt-live-transcribe", False), ("whisper-1", True)])
+def test_a_transcription_model_that_takes_no_turns_has_none(model, turns):
+    """The update need not say so: live, they are left out."""
+    session = merged(default_transcription("sess_1", 0), transcribing(transcription={"model": model}))
+    assert bool(session.turn_rules) is turns
+    audio = written(session)["audio"]["input"]
+    assert audio["transcription"] == {"model": model, "language": None, "prompt": None}
+    assert bool(audio["turn_detection"]) is turns
+
+
+def test_in_a_conversation_the_same_model_goes_with_turns():
+    """Recorded: gpt-realtime-whisper beside server_vad."""
+    update_ = update(audio={"input": {"transcription": {"model": "gpt-realtime-whisper"}}})
+    assert merged(BEFORE, update_).turn_rules is not None
+
+
+NULLS = {
+    "tracing": ({"tracing": "auto"}, "tracing"),
+    "prompt": ({"prompt": {"id": "pmpt_1", "variables": {"city": "Berlin"}}}, "prompt"),
+    "include": ({"include": ["item.input_audio_transcription.logprobs"]}, "include"),
+}
+
+
+@pytest.mark.parametrize(("said", "name"), NULLS.values(), ids=NULLS)
+def test_null_clears_and_absence_leaves(said, name):
+    session = merged(BEFORE, update(**said))
+    assert written(session)[name] == said[name]
+    assert written(merged(session, update(instructions="x")))[name] == said[name]
+    assert written(merged(session, update(**{name: None})))[name] is None

@@ -7,6 +7,7 @@ from twiliobridge.realtime.events import (
     CLIENT_EVENTS,
     SERVER_EVENTS,
     ClearOutput,
+    CommitAudio,
     ConversationCreated,
     CreateResponse,
     Error,
@@ -18,6 +19,7 @@ from twiliobridge.realtime.events import (
     SessionCreated,
     Unknown,
 )
+from twiliobridge.realtime.session import Session
 from twiliobridge.realtime.state import (
     TRANSITIONS,
     FatalError,
@@ -25,6 +27,7 @@ from twiliobridge.realtime.state import (
     Phase,
     Position,
     Role,
+    TranscriptionCreated,
     as_markdown,
     kind_of,
     step,
@@ -33,7 +36,7 @@ from twiliobridge.realtime.state import (
 
 KINDS = {
     Role.CLIENT: {*CLIENT_EVENTS, OutOfBand},
-    Role.SERVER: {*SERVER_EVENTS, Unknown, OutOfBand, FatalError},
+    Role.SERVER: {*SERVER_EVENTS, Unknown, OutOfBand, FatalError, TranscriptionCreated},
 }
 RESPONDING = Position(Phase.RESPONDING, "resp_1")
 
@@ -59,12 +62,16 @@ def test_every_phase_can_be_reached_and_only_closed_is_final():
     after = {phase: {to for rows in TRANSITIONS[phase].values() for to in rows.values()} for phase in Phase}
     assert set().union(*after.values()) == set(Phase)
     assert [phase for phase in Phase if after[phase] == {phase}] == [Phase.CLOSED]
+    assert after[Phase.TRANSCRIBING] == {Phase.TRANSCRIBING, Phase.CLOSED}
 
 
 def test_whatever_the_server_says_after_the_first_word_may_be_late():
     """Stragglers, transcripts and rate limits are legal in every phase after NEW; a second start is not."""
     for phase in (Phase.OPEN, Phase.RESPONDING, Phase.CLOSED):
-        assert set(TRANSITIONS[phase][Role.SERVER]) == KINDS[Role.SERVER] - {SessionCreated}
+        assert set(TRANSITIONS[phase][Role.SERVER]) == KINDS[Role.SERVER] - {
+            SessionCreated,
+            TranscriptionCreated,
+        }
 
 
 def test_before_the_session_the_server_greets_or_refuses():
@@ -73,6 +80,7 @@ def test_before_the_session_the_server_greets_or_refuses():
         Unknown: Phase.NEW,
         ConversationCreated: Phase.NEW,
         SessionCreated: Phase.OPEN,
+        TranscriptionCreated: Phase.TRANSCRIBING,
         Error: Phase.CLOSED,
         FatalError: Phase.CLOSED,
     }
@@ -137,19 +145,42 @@ def test_nobody_says_what_is_the_others_to_say(sender):
         assert not set(TRANSITIONS[phase][sender]) & (KINDS[other] - {OutOfBand})
 
 
+TRANSCRIBING = Position(Phase.TRANSCRIBING)
+
+
+def test_a_transcription_session_has_no_responses():
+    """It is known by its first word, and neither end may speak of a response in it."""
+    begun = SessionCreated(session=Session(type="transcription"))
+    assert step(Position(), Role.SERVER, begun) == TRANSCRIBING
+    for wish in (CreateResponse(), CreateResponse(response=ResponseParams(conversation="none"))):
+        with pytest.raises(LocalProtocolError, match="not available in a transcription session") as caught:
+            step(TRANSCRIBING, Role.CLIENT, wish)
+        assert (caught.value.code, caught.value.param) == ("invalid_value", "type")
+    with pytest.raises(LocalProtocolError, match=r"response\.created"):
+        step(TRANSCRIBING, Role.SERVER, created("resp_1", "conv_1"))
+    assert step(TRANSCRIBING, Role.CLIENT, CommitAudio()) == TRANSCRIBING
+
+
+@pytest.mark.parametrize("phase", [Phase.OPEN, Phase.RESPONDING, Phase.TRANSCRIBING])
+def test_an_output_buffer_is_not_a_websockets(phase):
+    with pytest.raises(LocalProtocolError, match="only available in WebRTC and SIP sessions") as caught:
+        step(Position(phase), Role.CLIENT, ClearOutput())
+    assert (caught.value.code, caught.value.param) == ("invalid_value", "type")
+
+
 def test_a_violation_names_event_sender_and_phase():
     """The line says what happened when."""
     with pytest.raises(LocalProtocolError, match=r"session\.created from the server is not legal while open"):
-        step(Position(Phase.OPEN), Role.SERVER, SessionCreated(session={}))
+        step(Position(Phase.OPEN), Role.SERVER, SessionCreated(session=Session()))
 
 
 def test_the_table_can_be_printed():
     """Markdown with a row for each sender and event, and a column for each phase."""
     lines = as_markdown().splitlines()
-    assert lines[0] == "| sender | event | new | open | responding | closed |"
-    assert "| client | response.create |  | open |  |  |" in lines
-    assert "| server | response.created |  | responding | responding | closed |" in lines
-    assert "| server | (FatalError) | closed | closed | closed | closed |" in lines
+    assert lines[0] == "| sender | event | new | open | responding | transcribing | closed |"
+    assert "| client | response.create |  | open |  |  |  |" in lines
+    assert "| server | response.created |  | responding | responding |  | closed |" in lines
+    assert "| server | (FatalError) | closed | closed | closed | closed | closed |" in lines
     named = [tuple(line.split(" | ")[:2]) for line in lines[2:]]
     assert set(named) == {(f"| {sender.value}", wire_name(kind)) for sender in Role for kind in KINDS[sender]}
     assert len(named) == len(set(named))

@@ -39,7 +39,12 @@ class ItemRequests:
     def _unpacked(self, item: Item) -> tuple[Item, Sound | None]:
         """The item without the bytes of its audio, and those."""
         parts = item.content or ()
-        audio = b"".join(decoded(part.audio) for part in parts if part.audio)
+        spoken_of = self._listening.buffer.format
+        audio = b"".join(
+            decoded(part.audio, spoken_of, f"item.content[{place}].audio")
+            for place, part in enumerate(parts)
+            if part.audio
+        )
         if not any(part.type == "input_audio" for part in parts):
             return item, None
         sound = Sound(audio, self._listening.buffer.format)

@@ -27,9 +27,6 @@ from twiliobridge.realtime.events import (
 from twiliobridge.realtime.ids import Ids
 from twiliobridge.realtime.session import Session, TurnRules, leaf
 
-LONGEST_APPEND = 15 * 1024 * 1024
-"Characters of base64 in one event. Source: OpenAI API reference, input_audio_buffer.append."
-
 
 class Listening:
     """The ears of a session, up to the words: those come from outside through `understood`."""
@@ -61,11 +58,7 @@ class Listening:
 
     def append(self, audio: str) -> list[SpeechStarted | SpeechStopped]:
         """The turns that begin and end in this audio, base64. Raises RemoteProtocolError if it is none."""
-        if len(audio) > LONGEST_APPEND:
-            raise refusals.bad_audio(
-                f"{len(audio)} characters are more than the {LONGEST_APPEND} of one event"
-            )
-        turns = self.buffer.append(decoded(audio))
+        turns = self.buffer.append(decoded(audio, self.buffer.format))
         return [news for turn in turns if (news := self._news(turn)) is not None]
 
     def _news(self, turn: vad.SpeechStarted | vad.SpeechStopped) -> SpeechStarted | SpeechStopped | None:
@@ -163,11 +156,11 @@ class Listening:
         return self._transcription.found(item_id, text, entry.length_ms)
 
 
-def decoded(audio: str) -> bytes:
+def decoded(audio: str, audio_format: AudioFormat, param: str = "audio") -> bytes:
     try:
         return b64decode(audio, validate=True)
-    except ValueError as error:
-        raise refusals.bad_audio(f"not base64 ({error})") from None
+    except ValueError:
+        raise refusals.bad_audio(audio_format, param) from None
 
 
 def transcribed(item: Item, text: str) -> Item:

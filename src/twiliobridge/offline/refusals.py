@@ -1,17 +1,33 @@
-"""What the service refuses, each with its code. Clients that match on text match on the words used here.
+"""What the service refuses because of what has been, each with its code. `realtime` refuses what is no event.
 
-Source: error codes seen live; OpenAI API reference, Realtime > error.
+Clients that match on text match on the words used here. Source: codes and sentences seen live, as others have
+reported them (`cannot_update_voice`: openai-python 2607; `invalid_parameter` and the turn detection of a
+transcription model: several clients); OpenAI API reference, Realtime > error. Where only the rule is known,
+the sentence is made like those: that the model and tracing are settled, that an id is in use.
 """
 
+from twiliobridge.audio import AudioFormat
 from twiliobridge.realtime.errors import RemoteProtocolError
+from twiliobridge.realtime.state import ONLY_ON_WEBRTC
 
 
 def refusal(code: str, message: str, param: str | None = None) -> RemoteProtocolError:
     return RemoteProtocolError(message, code=code, param=param)
 
 
-def bad_audio(reason: str) -> RemoteProtocolError:
-    return refusal("invalid_value", f"Invalid 'audio': {reason}.", "audio")
+def bad_audio(audio_format: AudioFormat, param: str) -> RemoteProtocolError:
+    return refusal(
+        "invalid_value",
+        f"Invalid '{param}'. Expected base64-encoded audio bytes (mono {SPOKEN_OF[audio_format]}).",
+        param,
+    )
+
+
+SPOKEN_OF = {
+    AudioFormat.PCM: "PCM16 at 24kHz",
+    AudioFormat.PCMU: "G.711 mu-law at 8kHz",
+    AudioFormat.PCMA: "G.711 A-law at 8kHz",
+}
 
 
 def too_little_audio(ms: float) -> RemoteProtocolError:
@@ -83,12 +99,45 @@ def voice_in_use() -> RemoteProtocolError:
     return refusal(
         "cannot_update_voice",
         "Cannot update a conversation's voice if assistant audio is present.",
-        "session.audio.output.voice",
+    )
+
+
+def model_is_settled() -> RemoteProtocolError:
+    return refusal("cannot_update_model", "Cannot update a conversation's model.", "session.model")
+
+
+def tracing_is_on() -> RemoteProtocolError:
+    return refusal(
+        "cannot_update_tracing",
+        "Cannot update a conversation's tracing once it is enabled.",
+        "session.tracing",
+    )
+
+
+def of_another_kind(said: str, kind: str) -> RemoteProtocolError:
+    return refusal(
+        "invalid_parameter",
+        f"Passing a {said} session update event to a {kind} session is not allowed.",
+        "session.type",
+    )
+
+
+def no_turns() -> RemoteProtocolError:
+    return refusal(
+        "invalid_value",
+        "Turn detection is not supported for this transcription model.",
+        "session.audio.input.turn_detection",
+    )
+
+
+def not_with_this_model(param: str) -> RemoteProtocolError:
+    return refusal(
+        "unsupported_parameter", f"Unsupported parameter: '{param}' is not supported with this model.", param
     )
 
 
 def only_on_webrtc() -> RemoteProtocolError:
-    return refusal("invalid_value", "output_audio_buffer.clear is for WebRTC and SIP sessions only.", "type")
+    return refusal("invalid_value", ONLY_ON_WEBRTC, "type")
 
 
 def too_many_responses(most: int) -> RemoteProtocolError:

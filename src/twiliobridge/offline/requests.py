@@ -10,6 +10,7 @@ from twiliobridge.offline.jobs import Action
 from twiliobridge.offline.listening import Listening
 from twiliobridge.offline.order import Order, ordered
 from twiliobridge.offline.responding import Responding
+from twiliobridge.offline.settled import check_response, check_update
 from twiliobridge.realtime.errors import RemoteProtocolError, error_event
 from twiliobridge.realtime.events import (
     AppendAudio,
@@ -31,7 +32,6 @@ from twiliobridge.realtime.events import (
     UpdateSession,
 )
 from twiliobridge.realtime.ids import Ids
-from twiliobridge.realtime.merge import merged
 from twiliobridge.realtime.session import Session
 
 
@@ -75,12 +75,9 @@ class Requests:
         return self._answers[type(event)](event)
 
     def _update(self, event: UpdateSession) -> list[Action]:
-        session = merged(self.session, event.session)
-        if session.voice != self.session.voice and self._conversation.has_speech():
-            raise refusals.voice_in_use()
-        self.session = session
-        self._listening.configure(session)
-        return [SessionUpdated(session=session)]
+        self.session = check_update(self.session, event.session, heard=self._conversation.has_speech())
+        self._listening.configure(self.session)
+        return [SessionUpdated(session=self.session)]
 
     def _append(self, event: AppendAudio) -> list[Action]:
         actions: list[Action] = []
@@ -138,7 +135,9 @@ class Requests:
         return self._responding.begin(order)
 
     def _create_response(self, event: CreateResponse) -> list[Action]:
-        return self.respond(event.response or ResponseParams())
+        params = event.response or ResponseParams()
+        check_response(self.session, params)
+        return self.respond(params)
 
     def _cancel(self, event: CancelResponse) -> list[Action]:
         return self._responding.cancel(event.response_id)

@@ -21,6 +21,8 @@ TRANSCRIPTION_MODELS = (
     "gpt-4o-mini-transcribe-2025-12-15",
     "gpt-4o-transcribe-diarize",
 )
+WITHOUT_TURNS = frozenset({"gpt-realtime-whisper", "gpt-live-transcribe"})
+"In a transcription session these take no turn detection: the client commits. Seen live."
 
 Milliseconds = Annotated[int, Meta(ge=0)]
 

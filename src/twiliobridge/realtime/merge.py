@@ -4,8 +4,9 @@ from typing import Any
 
 import msgspec
 
+from twiliobridge.realtime.audio_settings import WITHOUT_TURNS
 from twiliobridge.realtime.generations import generation
-from twiliobridge.realtime.session import Session, SessionUpdate
+from twiliobridge.realtime.session import Session, SessionUpdate, TranscriptionSession, leaf
 
 Tree = dict[str, Any]
 
@@ -60,6 +61,29 @@ def default_session(model: str, session_id: str, expires_at: int) -> Session:
     )
 
 
+def default_transcription(session_id: str, expires_at: int) -> TranscriptionSession:
+    """The session of a socket with `intent=transcription`. It has no model of its own, and no output."""
+    heard = first_audio(TRANSCRIBER)["input"] | {"turn_detection": turns_alone()}
+    return TranscriptionSession(
+        type="transcription",
+        object="realtime.transcription_session",
+        id=session_id,
+        expires_at=expires_at,
+        audio={"input": heard},
+        include=None,
+    )
+
+
+TRANSCRIBER = "gpt-realtime"
+"Live, a transcription session starts from the 200 ms of silence of the models before gpt-realtime-2."
+
+
+def turns_alone() -> Tree:
+    """What a transcription session reports of its turn detection: nothing about responses, as live."""
+    of_responses = {"idle_timeout_ms", "create_response", "interrupt_response"}
+    return {name: value for name, value in server_vad(TRANSCRIBER).items() if name not in of_responses}
+
+
 def merged(session: Session, update: SessionUpdate) -> Session:
     """The session after the update; neither argument is changed.
 
@@ -70,10 +94,17 @@ def merged(session: Session, update: SessionUpdate) -> Session:
     for name in changes.keys() & {"tools", "output_modalities"}:
         changes[name] = tuple(changes[name])
     if "audio" in said:
-        changes["audio"] = laid_over(
-            "audio", session.audio, said["audio"], WHOLE | {"server_vad": server_vad(session.model)}
-        )
+        changes["audio"] = _audio(session, said["audio"])
     return msgspec.structs.replace(session, **changes)
+
+
+def _audio(session: Session, said: Tree) -> object:
+    transcribes = session.type == "transcription"
+    turns = turns_alone() if transcribes else server_vad(session.model)
+    audio = laid_over("audio", session.audio, said, WHOLE | {"server_vad": turns})
+    if transcribes and leaf(audio, "input", "transcription", "model") in WITHOUT_TURNS:
+        return laid_over("audio", audio, {"input": {"turn_detection": None}}, WHOLE)
+    return audio
 
 
 def laid_over(key: str, old: object, new: object, whole: dict[str, Tree]) -> object:

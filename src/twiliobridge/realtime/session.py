@@ -8,6 +8,7 @@ from typing import Any, Literal
 
 import msgspec
 from msgspec import UNSET, UnsetType
+from msgspec.structs import replace
 
 from twiliobridge.realtime.audio_settings import (
     PCM,
@@ -191,6 +192,12 @@ class TranscriptionSession(Session, frozen=True, kw_only=True, omit_defaults=Tru
     tracing: Any = None
     truncation: Any = None
     prompt: Any = None
+
+    @property
+    def turn_rules(self) -> TurnRules | None:
+        """Turns end as elsewhere, but nothing answers them."""
+        rules = super().turn_rules
+        return rules and replace(rules, create_response=False, interrupt_response=False)
 
 
 def leaf(tree: object, *path: str) -> object:

@@ -9,7 +9,13 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import Any
 
-from twiliobridge.realtime.client_events import CLIENT_EVENTS, ClearOutput, ClientEvent, CreateResponse
+from twiliobridge.realtime.client_events import (
+    CLIENT_EVENTS,
+    CancelResponse,
+    ClearOutput,
+    ClientEvent,
+    CreateResponse,
+)
 from twiliobridge.realtime.errors import LocalProtocolError, is_fatal
 from twiliobridge.realtime.response_events import ResponseCreated, ResponseDone
 from twiliobridge.realtime.server_event import ServerEvent, Unknown
@@ -32,12 +38,18 @@ class Phase(Enum):
     OPEN = "open"
     RESPONDING = "responding"
     "The conversation's own response is being made."
+    TRANSCRIBING = "transcribing"
+    "The session is one that writes down what it hears, for as long as it lasts: it has no responses."
     CLOSED = "closed"
     "An error has ended the session; the socket closes next."
 
 
 class OutOfBand:
     """Not an event but a kind of some: a response, or a wish for one, beside the active response."""
+
+
+class TranscriptionCreated:
+    """Not an event but a kind of one: `session.created` of a session that only transcribes."""
 
 
 class FatalError:
@@ -57,12 +69,24 @@ class Position:
     "The id of the conversation's own response, while RESPONDING."
 
 
+def wire_name(kind: Kind) -> str:
+    """The event's `type`; for kinds that are no single event, the name given here."""
+    config = getattr(kind, "__struct_config__", None)
+    return str(config.tag) if config is not None and config.tag is not None else f"({kind.__name__})"
+
+
+RESPONSES: tuple[Kind, ...] = (CreateResponse, CancelResponse, OutOfBand)
+"What a client may wish of responses."
+
 # A WebSocket server refuses ClearOutput at all times: it holds no output buffer.
 WISHES: tuple[Kind, ...] = (*(event for event in CLIENT_EVENTS if event is not ClearOutput), OutOfBand)
 NEWS: tuple[Kind, ...] = (
     *(event for event in SERVER_EVENTS if event is not SessionCreated),
     Unknown,
     OutOfBand,
+)
+RESPONSE_NEWS = frozenset(
+    kind for kind in NEWS if kind is OutOfBand or wire_name(kind).startswith("response.")
 )
 
 TRANSITIONS: dict[Phase, dict[Role, dict[Kind, Phase]]] = {
@@ -72,6 +96,7 @@ TRANSITIONS: dict[Phase, dict[Role, dict[Kind, Phase]]] = {
             Unknown: Phase.NEW,
             ConversationCreated: Phase.NEW,  # xAI says it first
             SessionCreated: Phase.OPEN,
+            TranscriptionCreated: Phase.TRANSCRIBING,
             Error: Phase.CLOSED,  # instead of session.created: bad key, no such model
             FatalError: Phase.CLOSED,
         },
@@ -86,6 +111,11 @@ TRANSITIONS: dict[Phase, dict[Role, dict[Kind, Phase]]] = {
         # ResponseCreated again: services that cancel without response.done must not cost the call.
         Role.SERVER: dict.fromkeys(NEWS, Phase.RESPONDING)
         | {ResponseDone: Phase.OPEN, FatalError: Phase.CLOSED},
+    },
+    Phase.TRANSCRIBING: {
+        Role.CLIENT: {wish: Phase.TRANSCRIBING for wish in WISHES if wish not in RESPONSES},
+        Role.SERVER: {news: Phase.TRANSCRIBING for news in NEWS if news not in RESPONSE_NEWS}
+        | {FatalError: Phase.CLOSED},
     },
     Phase.CLOSED: {
         Role.CLIENT: {},
@@ -116,6 +146,11 @@ def of_end(event: ResponseDone, position: Position) -> Kind:
     return ResponseDone if event.response.id == position.active_response else OutOfBand
 
 
+def of_session(event: SessionCreated, position: Position) -> Kind:
+    del position  # a session says itself what it is
+    return TranscriptionCreated if event.session.type == "transcription" else SessionCreated
+
+
 def of_error(event: Error, position: Position) -> Kind:
     del position  # fatal is fatal at any time
     return FatalError if is_fatal(event.error) else Error
@@ -126,6 +161,7 @@ DISTINCTIONS: dict[Kind, Callable[[Any, Position], Kind]] = {
     ResponseCreated: of_beginning,
     ResponseDone: of_end,
     Error: of_error,
+    SessionCreated: of_session,
 }
 
 
@@ -150,6 +186,11 @@ def step(position: Position, sender: Role, event: Event) -> Position:
     return position if phase is position.phase else Position(phase)
 
 
+ONLY_ON_WEBRTC = "output_audio_buffer.clear is only available in WebRTC and SIP sessions."
+"Live, a WebSocket's list of what is supported leaves it out, and the code is that of an unsupported value."
+NO_RESPONSES = "Responses are not available in a transcription session."
+
+
 def violation(position: Position, sender: Role, kind: Kind) -> LocalProtocolError:
     if kind is CreateResponse and position.active_response is not None:
         return LocalProtocolError(
@@ -157,20 +198,18 @@ def violation(position: Position, sender: Role, kind: Kind) -> LocalProtocolErro
             "Wait until the response is finished before creating a new one.",
             code="conversation_already_has_active_response",
         )
+    if kind is ClearOutput:
+        return LocalProtocolError(ONLY_ON_WEBRTC, code="invalid_value", param="type")
+    if kind in RESPONSES and position.phase is Phase.TRANSCRIBING:
+        return LocalProtocolError(NO_RESPONSES, code="invalid_value", param="type")
     return LocalProtocolError(
         f"{wire_name(kind)} from the {sender.value} is not legal while {position.phase.value}."
     )
 
 
-def wire_name(kind: Kind) -> str:
-    """The event's `type`; for kinds that are no single event, the name given here."""
-    config = getattr(kind, "__struct_config__", None)
-    return str(config.tag) if config is not None and config.tag is not None else f"({kind.__name__})"
-
-
 ROWS: tuple[tuple[Role, tuple[Kind, ...]], ...] = (
     (Role.CLIENT, (*WISHES, ClearOutput)),
-    (Role.SERVER, (SessionCreated, *NEWS, FatalError)),
+    (Role.SERVER, (SessionCreated, TranscriptionCreated, *NEWS, FatalError)),
 )
 
 
