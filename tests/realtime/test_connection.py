@@ -31,7 +31,7 @@ from twiliobridge.realtime.events import (
 )
 
 CLIENT, SERVER = Role.CLIENT, Role.SERVER
-NEW, OPEN, RESPONDING, CLOSED = Phase
+NEW, OPEN, RESPONDING, _TRANSCRIBING, CLOSED = Phase
 
 SESSION = default_session("gpt-realtime-2.1", "sess_1", 1785217650)
 HELLO = (SERVER, SessionCreated(session=SESSION), OPEN)
@@ -121,8 +121,8 @@ REFUSED = {
     ),
     "WebRTC's clear": (
         '{"type":"output_audio_buffer.clear","event_id":"mine"}',
-        "invalid_event",
-        None,
+        "invalid_value",
+        "type",
         "mine",
     ),
     "unknown type": ('{"type":"session.close","event_id":"mine"}', "invalid_value", "type", "mine"),

@@ -54,7 +54,7 @@ from twiliobridge.realtime.events import (
 )
 
 CLIENT, SERVER = Role.CLIENT, Role.SERVER
-NEW, OPEN, RESPONDING, CLOSED = Phase
+NEW, OPEN, RESPONDING, _TRANSCRIBING, CLOSED = Phase
 
 SESSION = default_session("gpt-realtime-2.1", "sess_1", 1785217650)
 HELLO = (SERVER, SessionCreated(session=SESSION), OPEN)

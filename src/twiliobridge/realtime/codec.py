@@ -38,7 +38,7 @@ _encoder = msgspec.json.Encoder()
 _plain = msgspec.json.Decoder()
 _client: msgspec.json.Decoder[ClientEvent] = msgspec.json.Decoder(reduce(or_, CLIENT_EVENTS))
 _server: msgspec.json.Decoder[ServerEvent] = msgspec.json.Decoder(reduce(or_, SERVER_EVENTS))
-_BY_LETTER = (UpdateSession, CreateItem, CreateResponse)
+_BY_LETTER = frozenset({UpdateSession, CreateItem, CreateResponse})
 "What has fields that differ by kind, which the decoder does not see. They are rare beside audio."
 
 
@@ -68,7 +68,7 @@ def read_client(text: str | bytes) -> ClientEvent:
         raise fault(_SAID_BY_CLIENT, plain(text)) from None
     except NOT_JSON:
         raise unreadable() from None
-    if isinstance(event, _BY_LETTER):
+    if type(event) in _BY_LETTER:
         hold_to_letter(event, text)
     return event
 
