@@ -111,6 +111,16 @@ async def test_what_cannot_be_read_is_answered_with_an_error_and_the_session_goe
         assert (await client.hear(ResponseDone)).response.status == "completed"
 
 
+async def test_an_append_that_is_too_long_is_refused_whole(autojump_clock):
+    """One error, and nothing of it in the buffer: it is not taken slice by slice up to the bound."""
+    async with open_offline_model(answering((Say("one"),))) as wire:
+        client = await Client(wire).call()
+        wire.send('{"type":"input_audio_buffer.append","audio":"' + "/" * (15 * 2**20 + 4) + '"}')
+        assert json.loads(await wire.receive())["error"]["code"] == "string_above_max_length"
+        client.say(CommitAudio())
+        assert json.loads(await wire.receive())["error"]["code"] == "input_audio_buffer_commit_empty"
+
+
 async def test_a_binary_message_is_an_invalid_event(autojump_clock):
     async with open_offline_model(answering()) as wire:
         await Client(wire).call()

@@ -128,5 +128,5 @@ def _item(raw: dict[str, Any], conversation: Conversation) -> Item:
         return conversation.remembered(str(raw.get("id")))
     try:
         return msgspec.convert(raw, Item)
-    except msgspec.ValidationError as error:
-        raise refusals.unusable(f"An item of the input is none: {error}.", "response.input") from None
+    except msgspec.ValidationError:
+        raise refusals.unusable("An item of the input is none.", "response.input") from None
