@@ -3,13 +3,14 @@
 from collections.abc import Iterable
 from functools import reduce
 from operator import or_
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import msgspec
 
 from twiliobridge.realtime.agreement import disagreement
 from twiliobridge.realtime.client_events import (
     CLIENT_EVENTS,
+    SESSION,
     ClearOutput,
     ClientEvent,
     CreateItem,
@@ -18,7 +19,8 @@ from twiliobridge.realtime.client_events import (
 )
 from twiliobridge.realtime.constraints import ByKind
 from twiliobridge.realtime.errors import LocalProtocolError, RemoteProtocolError
-from twiliobridge.realtime.inspection import inspected
+from twiliobridge.realtime.inspection import conforms, inspected
+from twiliobridge.realtime.letter import INPUT, ITEM
 from twiliobridge.realtime.refusal import Complaint, noun
 from twiliobridge.realtime.server_event import ServerEvent, Unknown
 from twiliobridge.realtime.server_events import SERVER_EVENTS
@@ -101,9 +103,24 @@ def read_body(kind: type[S], text: str | bytes) -> S:
 
 def hold_to_letter(event: ClientEvent, text: str) -> None:
     """Raises RemoteProtocolError for what the decoder has let pass."""
-    complaint = inspected(_SAID_BY_CLIENT, plain(text)) or disagreement(event)
+    value = plain(text)
+    assert isinstance(value, dict)  # the decoder has read an event
+    held = all(conforms(kinds, part) for kinds, part in by_kind(event, value))
+    complaint = (None if held else inspected(_SAID_BY_CLIENT, value)) or disagreement(event)
     if complaint:
         raise refused(complaint, event.event_id)
+
+
+def by_kind(event: ClientEvent, value: dict[str, Any]) -> list[tuple[ByKind, object]]:
+    """The parts of an event whose fields differ by kind. `value` is the event, as JSON alone."""
+    match event:
+        case CreateItem():
+            return [(ITEM, value["item"])]
+        case CreateResponse() if event.response is not None:
+            return [(INPUT, each) for each in value["response"].get("input") or ()]
+        case UpdateSession() if event.session.type == "transcription":
+            return [(SESSION, value["session"])]
+    return []
 
 
 def plain(text: str | bytes, what: str = "event") -> object:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from types import NoneType, UnionType
 from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
@@ -44,7 +45,7 @@ class Shape:
     "A key of ACCEPTED, or what may be anything."
     type: Any = None
     "The Struct or the ByKind itself."
-    inner: tuple[object, ...] = ()
+    arguments: tuple[object, ...] = ()
     "Types of what is inside: of the items of an array; of the names and the values of an object."
     words: tuple[str, ...] = ()
     "All that a string may be, where that is listed."
@@ -57,6 +58,11 @@ class Shape:
     most: float | None = None
     pattern: str | None = None
 
+    @cached_property
+    def inside(self) -> tuple["Shapes", ...]:
+        """The alternatives of each of its arguments."""
+        return tuple(shapes(hint) for hint in self.arguments if hint is not Ellipsis)
+
     def accepts(self, value: object) -> bool:
         """By the kind of value alone."""
         return self.of not in ACCEPTED or type(value) in ACCEPTED[self.of]
@@ -67,12 +73,15 @@ class Shape:
         if self.words:
             return tuple(f"'{word}'" for word in self.words)
         if self.of is tuple:
-            return (f"an array{OF.get(frozenset(shape.of for shape in shapes(self.inner[0])), '')}",)
+            return (f"an array{OF.get(frozenset(shape.of for shape in self.inside[0]), '')}",)
         named = self.noun or EXPECTED.get(self.of)
         return (named,) if named else ()
 
 
-def shapes(hint: object) -> tuple[Shape, ...]:
+Shapes = tuple[Shape, ...]
+
+
+def shapes(hint: object) -> Shapes:
     """The alternatives of a type, without that of not being mentioned."""
     return tuple(_alternatives(hint, {}))
 
@@ -91,7 +100,7 @@ def _alternatives(hint: object, bounds: dict[str, Any]) -> Iterator[Shape]:
     elif isinstance(hint, ByKind) or (isinstance(hint, type) and issubclass(hint, msgspec.Struct)):
         yield Shape(msgspec.Struct, hint)
     elif hint is not UnsetType:
-        yield Shape(origin or hint, inner=arguments, **bounds)
+        yield Shape(origin or hint, arguments=arguments, **bounds)
 
 
 def _bounds(notes: Iterable[object]) -> dict[str, Any]:
@@ -113,7 +122,7 @@ BOUNDS = {
 "Ours by msgspec's; what it has no name for stands in `extra`."
 
 
-def wanted(hint: object) -> str:
+def wanted(alternatives: Shapes) -> str:
     """`an object`, `one of 'auto', 'disabled', or an object`. Null may be taken, but is not asked for."""
-    nouns = list(dict.fromkeys(noun for shape in shapes(hint) for noun in shape.nouns))
+    nouns = list(dict.fromkeys(noun for shape in alternatives for noun in shape.nouns))
     return nouns[0] if len(nouns) == 1 else f"one of {joined(nouns, 'or')}"
