@@ -115,6 +115,7 @@ class Driver:
         works=True,
         model=DEFAULT_MODEL,
         recogniser=ENGINES.recogniser,
+        update=None,
     ):
         self.now = 100.0
         self.brain = brain or Recited(*replies)
@@ -131,6 +132,7 @@ class Driver:
             created_at=1_700_000_000,
             seed="test",
             hears=hears,
+            update=update,
             loss=next(iter(knobs.lose), None),
         )
         brain = Whims(self.brain, knobs, "test")

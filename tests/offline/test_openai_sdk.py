@@ -240,3 +240,40 @@ def test_the_sdk_lists_models_and_tells_errors_by_their_kind(port):
             assert refused.value.param == "expires_after.seconds"
 
     asyncio.run(talk())
+
+
+def test_the_sdk_has_what_is_said_written_down_in_a_transcription_session(port):
+    async def run():
+        async with (
+            AsyncOpenAI(api_key="sk-test", websocket_base_url=f"ws://127.0.0.1:{port}/v1") as client,
+            asyncio.timeout(20),
+            client.realtime.connect(extra_query={"intent": "transcription"}) as connection,
+        ):
+            (created,) = await until(connection, "session.created")
+            assert created.session.type == "transcription"
+            heard = {"format": {"type": "audio/pcmu"}, "transcription": {"model": "gpt-4o-transcribe"}}
+            await connection.session.update(session={"type": "transcription", "audio": {"input": heard}})
+            (updated,) = await until(connection, "session.updated")
+            assert updated.session.audio.input.transcription.model == "gpt-4o-transcribe"
+            await append(connection, quiet(500) + speech(500) + quiet(600))
+            turn = await until(connection, "conversation.item.input_audio_transcription.completed")
+            assert turn[-1].transcript
+            await connection.response.create()
+            refused = json.loads(await connection.recv_bytes())
+            assert (refused["error"]["code"], refused["error"]["param"]) == ("invalid_value", "type")
+
+    asyncio.run(run())
+
+
+def test_a_secret_for_transcription_opens_a_transcription_session(port):
+    async def talk():
+        base = f"http://127.0.0.1:{port}/v1"
+        async with asyncio.timeout(20), AsyncOpenAI(api_key="sk-test", base_url=base) as client:
+            secret = await client.realtime.client_secrets.create(session={"type": "transcription"})
+            assert secret.session.object == "realtime.transcription_session"
+        headers = {"Authorization": f"Bearer {secret.value}"}
+        url = f"ws://127.0.0.1:{port}/v1/realtime"
+        async with asyncio.timeout(20), websockets.connect(url, additional_headers=headers) as socket:
+            assert json.loads(await socket.recv())["session"]["type"] == "transcription"
+
+    asyncio.run(talk())

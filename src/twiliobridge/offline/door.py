@@ -4,12 +4,14 @@ Source: OpenAI API reference, Realtime > WebSocket; messages and codes as seen l
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Self
 
 from werkzeug.datastructures import Headers
 
+from twiliobridge.offline.keys import model_of
 from twiliobridge.offline.refusals import refusal
+from twiliobridge.realtime.audio_settings import TRANSCRIPTION_MODELS
 from twiliobridge.realtime.errors import CLOSE_CODES, RemoteProtocolError
 from twiliobridge.realtime.session import MODELS, SessionUpdate
 
@@ -24,20 +26,7 @@ BETA = "openai-beta."
 "The browser's form of the `OpenAI-Beta` header; `openai-beta.realtime-v1` in full."
 
 TRANSCRIPTION = "transcription"
-TRANSCRIPTION_MODELS = frozenset(
-    {
-        "whisper-1",
-        "gpt-transcribe",
-        "gpt-live-transcribe",
-        "gpt-4o-transcribe",
-        "gpt-4o-transcribe-diarize",
-        "gpt-4o-mini-transcribe",
-        "gpt-4o-mini-transcribe-2025-12-15",
-        "gpt-realtime-whisper",
-    }
-)
-"They write down what is said, as part of a session, and hold no conversation."
-
+TRANSCRIBING = SessionUpdate(type="transcription")
 REFUSED = 4000
 "The close code of a refusal for which no other was seen."
 
@@ -76,6 +65,22 @@ class Guest:
     @property
     def transcribes(self) -> bool:
         return self.intent == TRANSCRIPTION
+
+    @property
+    def first(self) -> SessionUpdate | None:
+        """What its session begins with beside the defaults."""
+        return TRANSCRIBING if self.transcribes and self.update is None else self.update
+
+    def with_secret(self, update: SessionUpdate | None) -> Self:
+        """What a client secret says of the session comes first: it is what its maker allowed.
+
+        Which of two models counts where they differ was not seen.
+        """
+        if update is None:
+            return self
+        if update.type == TRANSCRIPTION:
+            return replace(self, update=update, intent=TRANSCRIPTION, model=None)
+        return replace(self, update=update, intent=None, model=model_of(update) or self.model)
 
     def __str__(self) -> str:
         """For a line of the log: no key, and nothing that could be a line of its own."""

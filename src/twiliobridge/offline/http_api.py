@@ -20,8 +20,9 @@ from werkzeug.exceptions import (
     UnsupportedMediaType,
 )
 
-from twiliobridge.offline.door import AZURE_PATH, PATH, TRANSCRIPTION_MODELS, Door, bad_key, key_of
+from twiliobridge.offline.door import AZURE_PATH, PATH, Door, bad_key, key_of
 from twiliobridge.offline.keys import PREFIX, ClientSecrets
+from twiliobridge.realtime.audio_settings import TRANSCRIPTION_MODELS
 from twiliobridge.realtime.errors import RemoteProtocolError
 from twiliobridge.realtime.session import MODELS
 
@@ -92,7 +93,7 @@ class HttpApi:
 
     def _names(self) -> list[str]:
         known = MODELS if self._door.models is None else self._door.models
-        return sorted(known | TRANSCRIPTION_MODELS)
+        return sorted({*known, *TRANSCRIPTION_MODELS})
 
     def _described(self, name: str) -> dict[str, Any]:
         """`created` is when this server began: nothing here is older."""

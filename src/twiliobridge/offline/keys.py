@@ -15,7 +15,7 @@ from twiliobridge.offline.refusals import refusal as refused
 from twiliobridge.realtime.codec import read_body, read_client
 from twiliobridge.realtime.events import UpdateSession
 from twiliobridge.realtime.ids import Ids
-from twiliobridge.realtime.merge import default_session, merged
+from twiliobridge.realtime.merge import first_session
 from twiliobridge.realtime.session import DEFAULT_MODEL, Session, SessionUpdate
 
 PREFIX = "ek_"
@@ -76,8 +76,7 @@ class ClientSecrets:
         return kept if kept is not None and now < kept.until else None
 
     def _session(self, update: SessionUpdate | None) -> Session:
-        session = default_session(model_of(update) or DEFAULT_MODEL, self._ids.new("sess"), expires_at=0)
-        return session if update is None else merged(session, update)
+        return first_session(model_of(update) or DEFAULT_MODEL, self._ids.new("sess"), 0, update)
 
     def _forget(self, now: float) -> None:
         self._kept = {key: kept for key, kept in self._kept.items() if now < kept.until}

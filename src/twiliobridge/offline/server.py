@@ -7,7 +7,6 @@ import logging
 import ssl
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
-from dataclasses import replace
 from functools import partial
 
 import trio
@@ -19,7 +18,7 @@ from twiliobridge.offline.door import AZURE_PATH, PATH, Door, Guest, bad_key, fa
 from twiliobridge.offline.handshake import Refusal, refusal
 from twiliobridge.offline.http_api import Answer, HttpApi, error, error_body
 from twiliobridge.offline.jobs import DROPPED, QUIET
-from twiliobridge.offline.keys import PREFIX, ClientSecrets, model_of
+from twiliobridge.offline.keys import PREFIX, ClientSecrets
 from twiliobridge.offline.model import OfflineModel
 from twiliobridge.offline.run import outwait, run_offline_session
 from twiliobridge.realtime.connection import RealtimeConnection
@@ -113,12 +112,11 @@ class _Reception:
         kept = self._secrets.find(guest.key, trio.current_time())
         if kept is None:
             raise bad_key()
-        # Which of the two models counts where they differ was not seen; the secret is what its maker allowed.
-        return replace(guest, model=model_of(kept.update) or guest.model, update=kept.update)
+        return guest.with_secret(kept.update)
 
     async def _host(self, socket: Websocket, wire: Wire, guest: Guest) -> None:
         async with self._around(wire) as end:
-            ending = await run_offline_session(end, self._model, guest.model or DEFAULT_MODEL, guest.update)
+            ending = await run_offline_session(end, self._model, guest.model or DEFAULT_MODEL, guest.first)
         if ending.code in {DROPPED, QUIET}:
             await trio.sleep(LAST_WORDS)
         if ending.code == QUIET:

@@ -33,7 +33,7 @@ from twiliobridge.realtime.events import (
     SpeechStarted,
 )
 from twiliobridge.realtime.ids import Ids
-from twiliobridge.realtime.merge import default_session, merged
+from twiliobridge.realtime.merge import first_session
 from twiliobridge.realtime.session import DEFAULT_MODEL, Session, SessionUpdate
 
 
@@ -55,8 +55,7 @@ class Opening:
 
     def session(self, session_id: str, seconds: float) -> Session:
         """The session object as it stands at the beginning of its `seconds`."""
-        session = default_session(self.model, session_id, self.created_at + round(seconds))
-        return session if self.update is None else merged(session, self.update)
+        return first_session(self.model, session_id, self.created_at + round(seconds), self.update)
 
 
 class OfflineSession:

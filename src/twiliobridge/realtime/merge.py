@@ -74,6 +74,15 @@ def default_transcription(session_id: str, expires_at: int) -> TranscriptionSess
     )
 
 
+def first_session(model: str, session_id: str, expires_at: int, update: SessionUpdate | None) -> Session:
+    """The session that begins with `update`, of the kind that this says."""
+    if update is None:
+        return default_session(model, session_id, expires_at)
+    if update.type == "transcription":
+        return merged(default_transcription(session_id, expires_at), update)
+    return merged(default_session(model, session_id, expires_at), update)
+
+
 TRANSCRIBER = "gpt-realtime"
 "Live, a transcription session starts from the 200 ms of silence of the models before gpt-realtime-2."
 
