@@ -10,7 +10,7 @@ from twiliobridge.audio import AudioFormat, at_speed, to_float, to_int16
 from twiliobridge.conversation.vad import EnergyGate
 from twiliobridge.offline.brain import Say
 from twiliobridge.offline.engines import Engines
-from twiliobridge.offline.jobs import Close, Foreign, Recognise, Speak
+from twiliobridge.offline.jobs import CallMcp, Close, Foreign, ListTools, Recognise, Speak
 from twiliobridge.offline.knobs import Knobs
 from twiliobridge.offline.session import OfflineSession, Opening
 from twiliobridge.offline.whims import Whims
@@ -104,7 +104,10 @@ def quiet(ms):
 
 
 class Driver:
-    """`events` holds (moment, event), `sent` their texts; `jobs` wait if `works` is False."""
+    """`events` holds (moment, event), `sent` their texts; `asked` what MCP servers were asked.
+
+    `jobs` wait if `works` is False.
+    """
 
     def __init__(
         self,
@@ -124,6 +127,7 @@ class Driver:
         self.events = []
         self.sent = []
         self.jobs = deque()
+        self.asked = []
         self.closed = self.closed_at = None
         self.lawful = RealtimeConnection(Role.SERVER, "law")
         knobs = knobs or Knobs()
@@ -179,6 +183,19 @@ class Driver:
         self.now = end
         return [event for _, event in self.events[before:]]
 
+    def listed(self, tools):
+        """What the MCP server that was asked last offers."""
+        return self._brought(lambda: self.session.listed(self.asked[-1].item_id, tools, self.now))
+
+    def called(self, outcome):
+        """What the MCP call that was made last came to."""
+        return self._brought(lambda: self.session.called(self.asked[-1].item_id, outcome, self.now))
+
+    def _brought(self, happens):
+        before = len(self.events)
+        self._take(happens())
+        return [event for _, event in self.events[before:]]
+
     def work(self):
         """Carries out the jobs that wait, and those that follow from them."""
         while self.jobs:
@@ -202,6 +219,8 @@ class Driver:
             match action:
                 case Recognise() | Speak():
                     self.jobs.append(action)
+                case ListTools() | CallMcp():
+                    self.asked.append(action)
                 case Close():
                     self.closed, self.closed_at = action, self.now
                 case Foreign():

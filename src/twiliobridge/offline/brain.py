@@ -81,7 +81,9 @@ class Offer:
     parameters: Mapping[str, Any] = field(default_factory=dict)
     "JSON Schema of the arguments."
     server: str = ""
-    "The label of the MCP server that has it; empty for a function of the client's."
+    "The label of the MCP server that has it: the session calls it then. Empty for a function of the client's."
+    asks_first: bool = False
+    "The client must approve of each call."
 
 
 @dataclass(frozen=True)
@@ -104,6 +106,9 @@ class Request:
     "The client has given the session instructions or tools of its own."
     written: bool = False
     "The reply is text: nobody hears it."
+
+    def offer(self, name: str) -> Offer | None:
+        return next((offer for offer in self.offers if offer.name == name), None)
 
     @property
     def tools(self) -> tuple[str, ...]:

@@ -7,6 +7,7 @@ from twiliobridge.offline.input_buffer import Sound
 from twiliobridge.offline.items import Conversation, Entry
 from twiliobridge.offline.jobs import Action
 from twiliobridge.offline.listening import Listening, decoded
+from twiliobridge.offline.mcp.calls import Approvals
 from twiliobridge.realtime.events import (
     CreateItem,
     DeleteItem,
@@ -23,7 +24,10 @@ from twiliobridge.realtime.ids import Ids
 class ItemRequests:
     """Each method answers one kind of event. RemoteProtocolError is a refusal: nothing has changed."""
 
-    def __init__(self, conversation: Conversation, listening: Listening, ids: Ids) -> None:
+    def __init__(
+        self, conversation: Conversation, listening: Listening, approvals: Approvals, ids: Ids
+    ) -> None:
+        self._approvals = approvals
         self._conversation = conversation
         self._listening = listening
         self._ids = ids
@@ -33,8 +37,16 @@ class ItemRequests:
         item = replace(event.item, id=event.item.id or self._ids.new("item"), status=status)
         if item.type == "function_call_output" and not self._conversation.has_call(item.call_id):
             raise refusals.no_such_call(item.call_id)
+        if item.type == "mcp_approval_response":
+            return self._approve(item, event.previous_item_id)
         item, sound = self._unpacked(item)
         return self._listening.add(Entry(item, self._listening.buffer.format), sound, event.previous_item_id)
+
+    def _approve(self, item: Item, after: str | None) -> list[Action]:
+        self._approvals.check(item)
+        item = replace(item, status=None)
+        added = self._listening.add(Entry(item), None, after)
+        return [*added, *self._approvals.answer(item)]
 
     def _unpacked(self, item: Item) -> tuple[Item, Sound | None]:
         """The item without the bytes of its audio, and those."""

@@ -8,6 +8,7 @@ from msgspec.structs import replace
 
 from twiliobridge.audio import AudioFormat
 from twiliobridge.offline import refusals
+from twiliobridge.offline.mcp.memory import in_memory
 from twiliobridge.realtime.items import Content, Item
 
 MOST_ITEMS = 2000
@@ -63,6 +64,11 @@ class Conversation:
 
     def find(self, item_id: str) -> Entry | None:
         return next((entry for entry in self._entries if entry.item_id == item_id), None)
+
+    def before(self, item_id: str) -> str | None:
+        """The id of the item before it."""
+        ids = [None, *(entry.item_id for entry in self._entries)]
+        return ids[ids.index(item_id) - 1] if item_id in ids else None
 
     def add(self, entry: Entry, after: str | None = None) -> str | None:
         """Puts the entry in place: at the end, after the item named, or at the front for `root`.
@@ -133,7 +139,7 @@ class Conversation:
 
     def memory(self) -> tuple[Item, ...]:
         """What the model goes by: the caller's audio as words."""
-        return tuple(map(_as_remembered, self._entries))
+        return tuple(item for entry in self._entries for item in in_memory(_as_remembered(entry)))
 
     def remembered(self, item_id: str) -> Item:
         return _as_remembered(self._named("retrieve", item_id))

@@ -1,6 +1,8 @@
 """What a session asks of the shell around it, apart from sending events."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -32,6 +34,37 @@ class Speak:
 
 
 @dataclass(frozen=True)
+class ListTools:
+    """Ask an MCP server what it offers; the answer goes to `OfflineSession.listed`."""
+
+    item_id: str
+    "Of the list, and the name of this job."
+    label: str
+    url: str | None
+    headers: Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class CallMcp:
+    """Call a tool at an MCP server that was listed; the answer goes to `OfflineSession.called`."""
+
+    item_id: str
+    "Of the call, and the name of this job."
+    label: str
+    name: str
+    arguments: Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class McpOutcome:
+    """What a call came to: one of the two."""
+
+    output: str | None = None
+    error: dict[str, Any] | None = None
+    "As an `mcp_call` item has it: `type`, `message` and perhaps `code`."
+
+
+@dataclass(frozen=True)
 class Foreign:
     """An event of a type that no client knows: services add them without notice."""
 
@@ -55,4 +88,4 @@ class Close:
     reason: str = ""
 
 
-Action = ServerEvent | Recognise | Speak | Foreign | Close
+Action = ServerEvent | Recognise | Speak | ListTools | CallMcp | Foreign | Close

@@ -16,6 +16,7 @@ from twiliobridge.offline.faults import Answer, Loss
 from twiliobridge.offline.incidents import Draws, Incident
 from twiliobridge.offline.jobs import Recognise, Speak
 from twiliobridge.offline.knobs import Knobs
+from twiliobridge.offline.mcp.servers import McpServers
 from twiliobridge.offline.obedience import Obedience
 from twiliobridge.offline.session import OfflineSession, Opening
 from twiliobridge.offline.whims import Whims
@@ -35,6 +36,8 @@ class OfflineModel:
     new_brain: Callable[[], Brain]
     "Makes the brain of one session."
     knobs: Knobs = field(default_factory=Knobs)
+    mcp: McpServers = field(default_factory=McpServers)
+    "Whom sessions may ask for tools."
     cues: Cues = field(default_factory=Cues, init=False)
     "What tests want the next responses to be."
     _ears: trio.CapacityLimiter = field(default_factory=lambda: trio.CapacityLimiter(1), init=False)

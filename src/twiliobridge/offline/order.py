@@ -9,6 +9,7 @@ from twiliobridge.audio import AudioFormat
 from twiliobridge.offline import refusals
 from twiliobridge.offline.brain import Offer, Request
 from twiliobridge.offline.items import Conversation
+from twiliobridge.offline.mcp.listings import Listings
 from twiliobridge.offline.reasoning import effort
 from twiliobridge.realtime.events import Item, ResponseParams
 from twiliobridge.realtime.generations import generation
@@ -48,6 +49,7 @@ def ordered(
     response_id: str,
     conversation_id: str,
     conversation: Conversation,
+    listings: Listings,
 ) -> Order:
     """Raises RemoteProtocolError for `input` that is no list of items or refers to what is not there."""
     said = (session.audio or {}).get("output") or {}
@@ -57,7 +59,7 @@ def ordered(
         conversation_id=None if params.conversation == "none" else conversation_id,
         written=_written(session, params),
         format=_format(output),
-        request=_request(session, params),
+        request=_request(session, params, listings),
         speed=output.get("speed") or 1.0,
         effort=effort(params.reasoning, session.reasoning) if generation(session.model).reasons else None,
         max_output_tokens=params.max_output_tokens or session.max_output_tokens or "inf",
@@ -80,10 +82,11 @@ def _format(output: dict[str, Any]) -> AudioFormat:
         ) from None
 
 
-def _request(session: Session, params: ResponseParams) -> Request:
+def _request(session: Session, params: ResponseParams, listings: Listings) -> Request:
     choice = session.tool_choice if params.tool_choice is None else msgspec.to_builtins(params.tool_choice)
     tools = session.tools if params.tools is None else msgspec.to_builtins(params.tools)
-    offers = tuple(_offer(tool) for tool in tools or () if tool.get("type") == "function")
+    functions = tuple(_offer(tool) for tool in tools or () if tool.get("type") == "function")
+    offers = functions + listings.offers(tools)
     wish = params.instructions or ""
     return Request(
         instructions=session.instructions if params.instructions is None else wish,

@@ -1,6 +1,7 @@
 """The output items of one response in order: waiting, open, or done."""
 
 from twiliobridge.offline.items import Entry
+from twiliobridge.offline.mcp.calls import McpCallPart
 from twiliobridge.offline.parts import Events, OutputPart
 from twiliobridge.offline.spoken_part import SpokenPart
 from twiliobridge.realtime.events import Item
@@ -79,6 +80,11 @@ class Output:
             if isinstance(part, SpokenPart) and part.ready and part.entry.length:
                 events += part.grow()[0]
         return events
+
+    def caller(self, item_id: str) -> McpCallPart | None:
+        """The MCP call that this answer is for, if it has not ended."""
+        part = self.current
+        return part if isinstance(part, McpCallPart) and part.entry.item_id == item_id else None
 
     def listener(self, item_id: str) -> SpokenPart | None:
         """The item that this speech is for, if it has not ended."""

@@ -12,6 +12,7 @@ from typing import Any, Protocol
 from msgspec.structs import replace
 
 from twiliobridge.offline.items import Conversation, Entry
+from twiliobridge.offline.jobs import Action
 from twiliobridge.realtime.events import (
     Content,
     Item,
@@ -19,11 +20,11 @@ from twiliobridge.realtime.events import (
     ItemDone,
     OutputItemAdded,
     OutputItemDone,
-    ServerEvent,
     Status,
 )
 
-Events = list[ServerEvent]
+Events = list[Action]
+"Server events, and for a tool that the session calls itself the job that is to be done."
 
 
 @dataclass

@@ -91,6 +91,14 @@ def no_such_call(call_id: str | None) -> RemoteProtocolError:
     )
 
 
+def nothing_to_approve(request_id: str | None) -> RemoteProtocolError:
+    return refusal(
+        "invalid_value",
+        f"No approval request with id '{request_id}' waits for an answer.",
+        "item.approval_request_id",
+    )
+
+
 def unusable(reason: str, param: str) -> RemoteProtocolError:
     return refusal("invalid_value", reason, param)
 

@@ -3,11 +3,15 @@
 from collections.abc import Callable
 from typing import Any
 
+import msgspec
+
 from twiliobridge.offline import refusals
 from twiliobridge.offline.item_requests import ItemRequests
 from twiliobridge.offline.items import Conversation
 from twiliobridge.offline.jobs import Action
 from twiliobridge.offline.listening import Listening
+from twiliobridge.offline.mcp.calls import Approvals
+from twiliobridge.offline.mcp.listings import Listings
 from twiliobridge.offline.order import Order, ordered
 from twiliobridge.offline.responding import Responding
 from twiliobridge.offline.settled import check_response, check_update
@@ -25,6 +29,7 @@ from twiliobridge.realtime.events import (
     DeleteItem,
     ResponseParams,
     RetrieveItem,
+    SessionCreated,
     SessionUpdated,
     SpeechStarted,
     SpeechStopped,
@@ -56,7 +61,9 @@ class Requests:
         self._words_first = words_first
         self._conversation_id = ids.new("conv")
         self._postponed: Order | None = None
-        self._items = ItemRequests(conversation, listening, ids)
+        self.listings = Listings(conversation, ids)
+        self.approvals = Approvals(conversation, ids)
+        self._items = ItemRequests(conversation, listening, self.approvals, ids)
         self._answers: dict[type[ClientEvent], Callable[[Any], list[Action]]] = {
             UpdateSession: self._update,
             AppendAudio: self._append,
@@ -71,13 +78,16 @@ class Requests:
             ClearOutput: self._clear_output,
         }
 
+    def opened(self) -> list[Action]:
+        return [SessionCreated(session=self.session), *self.listings.require(self.session.tools)]
+
     def answer(self, event: ClientEvent) -> list[Action]:
         return self._answers[type(event)](event)
 
     def _update(self, event: UpdateSession) -> list[Action]:
         self.session = check_update(self.session, event.session, heard=self._conversation.has_speech())
         self._listening.configure(self.session)
-        return [SessionUpdated(session=self.session)]
+        return [SessionUpdated(session=self.session), *self.listings.require(self.session.tools)]
 
     def _append(self, event: AppendAudio) -> list[Action]:
         actions: list[Action] = []
@@ -117,7 +127,12 @@ class Requests:
 
     def respond(self, params: ResponseParams) -> list[Action]:
         order = ordered(
-            self.session, params, self._ids.new("resp"), self._conversation_id, self._conversation
+            self.session,
+            params,
+            self._ids.new("resp"),
+            self._conversation_id,
+            self._conversation,
+            self.listings,
         )
         self._responding.check(order)
         if self._words_first and self._listening.unheard and order.input is None:
@@ -137,7 +152,8 @@ class Requests:
     def _create_response(self, event: CreateResponse) -> list[Action]:
         params = event.response or ResponseParams()
         check_response(self.session, params)
-        return self.respond(params)
+        asked = self.listings.require(msgspec.to_builtins(params.tools) if params.tools else ())
+        return [*asked, *self.respond(params)]
 
     def _cancel(self, event: CancelResponse) -> list[Action]:
         return self._responding.cancel(event.response_id)

@@ -8,7 +8,7 @@ from twiliobridge.offline.brain import Brain, CallTool, Fail, Reply
 from twiliobridge.offline.faults import BEFORE_IT_BEGINS, Odd
 from twiliobridge.offline.incidents import Draws
 from twiliobridge.offline.items import Conversation
-from twiliobridge.offline.jobs import Action
+from twiliobridge.offline.jobs import Action, McpOutcome
 from twiliobridge.offline.knobs import Knobs
 from twiliobridge.offline.order import Order
 from twiliobridge.offline.pacing import Pace
@@ -101,6 +101,11 @@ class Responding:
             if response.awaits(item_id):
                 return response.spoken(item_id, audio, last=last, now=now)
         return []
+
+    def called(self, item_id: str, outcome: McpOutcome, now: float) -> list[Action]:
+        """What an MCP server answered; nothing where the response has ended meanwhile."""
+        running = self._running.values()
+        return [action for response in running for action in response.called(item_id, outcome, now)]
 
     def voice_failed(self, item_id: str, reason: str) -> list[Action]:
         failure = Fail(code="server_error", message=reason)

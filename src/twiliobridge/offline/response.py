@@ -6,7 +6,8 @@ from typing import Any
 
 from twiliobridge.offline.brain import CallTool, Cut, Fail, Reply, Say, Stall, Write
 from twiliobridge.offline.items import Conversation
-from twiliobridge.offline.jobs import Action, Speak
+from twiliobridge.offline.jobs import Action, McpOutcome, Speak
+from twiliobridge.offline.mcp.calls import mcp_part
 from twiliobridge.offline.order import Order
 from twiliobridge.offline.output import Output
 from twiliobridge.offline.pacing import Pace
@@ -79,6 +80,9 @@ class OutputResponse:
     def _made(self, part: Say | Write | CallTool, place: Place) -> OutputPart:
         if isinstance(part, CallTool):
             compact = self.order.effort is not None
+            offer = self.order.request.offer(part.name)
+            if offer is not None and offer.server:
+                return mcp_part(place, part, offer, self._pace, compact=compact)
             return CallPart(place, part, self._ids.new("call"), self._pace, compact=compact)
         if isinstance(part, Write) or self.order.written:
             return WrittenPart(place, part.text, self._pace)
@@ -111,6 +115,13 @@ class OutputResponse:
         if (part := self._output.listener(item_id)) is not None:
             part.feed(audio, last=last)
         if starved and not self._output.starved:
+            self._due = max(self._due, now)
+        return self.wake(now)
+
+    def called(self, item_id: str, outcome: McpOutcome, now: float) -> list[Action]:
+        """The answer of an MCP server, which the response has waited for."""
+        if (part := self._output.caller(item_id)) is not None:
+            part.answered(outcome)
             self._due = max(self._due, now)
         return self.wake(now)
 

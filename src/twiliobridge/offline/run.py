@@ -11,7 +11,9 @@ from msgspec.structs import replace
 
 from twiliobridge.offline.delay_line import DelayLine
 from twiliobridge.offline.engines import EngineFailed
-from twiliobridge.offline.jobs import Action, Close, Foreign, Recognise, Speak
+from twiliobridge.offline.jobs import Action, CallMcp, Close, Foreign, ListTools, McpOutcome, Recognise, Speak
+from twiliobridge.offline.mcp.desk import McpDesk
+from twiliobridge.offline.mcp.rpc import Tool
 from twiliobridge.offline.model import OfflineModel
 from twiliobridge.offline.session import OfflineSession
 from twiliobridge.realtime.connection import RealtimeConnection
@@ -55,7 +57,7 @@ async def run_offline_session(
     session = model.new_session(seed, name, trio.current_time(), update)
     with closing(session):
         async with trio.open_nursery() as nursery:
-            shell = _Shell(wire, model, seed, session, nursery.cancel_scope)
+            shell = _Shell(wire, model, seed, session, nursery)
             for task in (shell.hear, shell.keep_time, shell.recognise, shell.speak):
                 nursery.start_soon(task)
     return shell.ending
@@ -75,12 +77,13 @@ class _Shell:
         model: OfflineModel,
         seed: str,
         session: OfflineSession,
-        scope: trio.CancelScope,
+        nursery: trio.Nursery,
     ) -> None:
         self.ending = CLIENT_LEFT
         self._wire = wire
         self._model = model
-        self._scope = scope
+        self._scope = nursery.cancel_scope
+        self._mcp = McpDesk(model.mcp, nursery, self._listed, self._called)
         self._strange = model.knobs.unknown
         self._connection = RealtimeConnection(Role.SERVER, seed)
         self._session = session
@@ -142,6 +145,12 @@ class _Shell:
         self._carry_out(self._session.spoken(job.item_id, piece, trio.current_time(), last=False))
         return self._session.awaits(job.item_id)
 
+    def _listed(self, item_id: str, tools: tuple[Tool, ...] | None) -> None:
+        self._carry_out(self._session.listed(item_id, tools, trio.current_time()))
+
+    def _called(self, item_id: str, outcome: McpOutcome) -> None:
+        self._carry_out(self._session.called(item_id, outcome, trio.current_time()))
+
     def _carry_out(self, actions: list[Action]) -> None:
         try:
             now = trio.current_time()
@@ -168,6 +177,10 @@ class _Shell:
                 self._turns.send_nowait(action)
             case Speak():
                 self._replies.send_nowait(action)
+            case ListTools():
+                self._mcp.ask(action)
+            case CallMcp():
+                self._mcp.call(action)
             case Foreign():
                 text = f'{{"type":"{action.type}","event_id":"event_unknown","mood":"calm"}}'
                 self._line.put(text, now)

@@ -15,10 +15,11 @@ from twiliobridge.offline.engines import Closable
 from twiliobridge.offline.faults import Loss
 from twiliobridge.offline.incidents import Incident
 from twiliobridge.offline.items import Conversation
-from twiliobridge.offline.jobs import Action, Recognise
+from twiliobridge.offline.jobs import Action, McpOutcome, Recognise
 from twiliobridge.offline.knobs import Knobs, Transcripts
 from twiliobridge.offline.listening import Listening
 from twiliobridge.offline.losing import Losing, expired
+from twiliobridge.offline.mcp.rpc import Tool
 from twiliobridge.offline.noise import Noises, Turn
 from twiliobridge.offline.outlet import Outlet
 from twiliobridge.offline.rate_limits import RateLimits
@@ -29,7 +30,6 @@ from twiliobridge.realtime.errors import RemoteProtocolError, error_event
 from twiliobridge.realtime.events import (
     ClientEvent,
     ServerEvent,
-    SessionCreated,
     SpeechStarted,
 )
 from twiliobridge.realtime.ids import Ids
@@ -95,7 +95,7 @@ class OfflineSession:
     # ------------------------------------------------------------ what happens to it
 
     def open(self, now: float) -> list[Action]:
-        return self._out([SessionCreated(session=self._requests.session)], now)
+        return self._out(self._requests.opened(), now)
 
     def client_said(self, event: ClientEvent, now: float) -> list[Action]:
         try:
@@ -118,6 +118,15 @@ class OfflineSession:
     def voice_failed(self, item_id: str, reason: str, now: float) -> list[Action]:
         """A Speak job could not be carried out: its response fails."""
         return self._out(self._responding.voice_failed(item_id, reason), now)
+
+    def listed(self, item_id: str, tools: tuple[Tool, ...] | None, now: float) -> list[Action]:
+        """What an MCP server offers, of a ListTools job; None where that could not be found out."""
+        return self._out([*self._requests.listings.listed(item_id, tools)], now)
+
+    def called(self, item_id: str, outcome: McpOutcome, now: float) -> list[Action]:
+        """What a CallMcp job came to."""
+        approved = self._requests.approvals.called(item_id, outcome)
+        return self._out([*approved, *self._responding.called(item_id, outcome, now)], now)
 
     def awaits(self, item_id: str) -> bool:
         """Whether more audio of that Speak job is still wanted."""

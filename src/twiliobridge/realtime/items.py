@@ -45,7 +45,8 @@ class Item(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     call_id: str | None = None
     arguments: str | None = None
     "JSON, as text."
-    output: str | None = None
+    output: str | UnsetType | None = UNSET
+    "None is written as null: the service says so of an MCP call that has no output."
     phase: str | None = None
     """`commentary`: a preamble, often before a tool call. `final_answer`: the answer itself.
 

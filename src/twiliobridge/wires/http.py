@@ -6,7 +6,7 @@ JSON of a few hundred bytes there, a document of at most a megabyte back. Whoeve
 
 import re
 import ssl
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from http import HTTPStatus
 from types import MappingProxyType
@@ -32,6 +32,8 @@ WITH_BODY = frozenset({"POST", "PUT", "PATCH"})
 NO_FIELDS: Mapping[str, str] = MappingProxyType({})
 
 Form = list[tuple[str, str]]
+
+Enough = Callable[[bytes], bool]
 
 
 class BadAnswer(Unreachable):
@@ -93,12 +95,15 @@ async def post(
     body: bytes,
     headers: Mapping[str, str],
     ssl_context: ssl.SSLContext | None = None,
+    enough: Enough = lambda _body: False,
 ) -> Response:
     """POST `body`, whose type `headers` tell, and read the answer; redirects are answers, too.
 
+    `enough` is asked of the answer's body so far: where it says yes, no more is waited for.
+
     Unreachable if there is none, ValueError if `url` is none. The connection is closed in any case.
     """
-    return await send_request("POST", url, headers, body, ssl_context)
+    return await send_request("POST", url, headers, body, ssl_context, enough=enough)
 
 
 async def post_form(
@@ -124,6 +129,7 @@ async def send_request(
     body: bytes = b"",
     ssl_context: ssl.SSLContext | None = None,
     proxy: Proxy | None = None,
+    enough: Enough = lambda _body: False,
 ) -> Response:
     """As `post`, by any method, perhaps through a proxy."""
     where = Url.of(url)
@@ -136,7 +142,7 @@ async def send_request(
         try:
             await exchange.send(request, h11.Data(data=body), h11.EndOfMessage())
             response = await exchange.head(h11.Response)
-            return Response(response.status_code, _fields(response.headers), await exchange.body())
+            return Response(response.status_code, _fields(response.headers), await exchange.body(enough))
         except h11.ProtocolError as error:
             raise BadAnswer(f"{where.authority} answered with no HTTP: {error}") from None
         except (anyio.BrokenResourceError, anyio.ClosedResourceError):
@@ -219,13 +225,15 @@ class _Exchange:
             if isinstance(event, h11.ConnectionClosed):
                 raise h11.RemoteProtocolError("the connection was closed before anything was said")
 
-    async def body(self) -> bytes:
+    async def body(self, enough: Enough = lambda _body: False) -> bytes:
         body = bytearray()
         while not isinstance(event := await self._next(), h11.EndOfMessage):
             if isinstance(event, h11.Data):
                 body += event.data
             if len(body) > LARGEST_BODY:
                 raise BadAnswer(f"more than {LARGEST_BODY} bytes")
+            if enough(bytes(body)):
+                break
         return bytes(body)
 
     async def _next(self) -> Any:  # noqa: ANN401 -- likewise
