@@ -22,6 +22,7 @@ from twiliobridge.offline.faults import Answer, Loss, Noise, Odd
 from twiliobridge.offline.incidents import Incident, Moment, incidents
 from twiliobridge.offline.knob_text import described, set_knob
 from twiliobridge.offline.knobs import Knobs, Transcripts
+from twiliobridge.offline.mcp.servers import McpServer, McpServers
 from twiliobridge.offline.model import OfflineModel
 from twiliobridge.offline.run import run_offline_session
 from twiliobridge.offline.script import Script, ScriptError, banking
@@ -45,6 +46,8 @@ __all__ = [
     "Incident",
     "Knobs",
     "Loss",
+    "McpServer",
+    "McpServers",
     "Moment",
     "Noise",
     "Odd",
