@@ -81,6 +81,13 @@ async def test_a_secret_that_nobody_made_opens_nothing(key):
         assert refused["error"]["code"] == "invalid_api_key"
 
 
+async def test_azures_paths_say_the_same():
+    async with served() as base:
+        status, secret = await asked(base, f"/openai{SECRETS}", b"{}", **{"api-key": "any"})
+        assert (status, secret["value"][:3]) == (200, "ek_")
+        assert (await asked(base, "/openai/v1/models"))[1] == (await asked(base, "/v1/models"))[1]
+
+
 async def test_a_secret_makes_no_further_secret():
     async with served() as base:
         _, secret = await asked(base, SECRETS, b"{}")

@@ -16,7 +16,8 @@ from twiliobridge.realtime.errors import CLOSE_CODES, RemoteProtocolError
 from twiliobridge.realtime.session import MODELS, SessionUpdate
 
 PATH = "/v1/realtime"
-AZURE_PATH = "/openai/v1/realtime"
+AZURE = "/openai"
+AZURE_PATH = f"{AZURE}{PATH}"
 "Of Azure's GA service. There `model` names a deployment, which may have any name."
 
 SUBPROTOCOL = "realtime"

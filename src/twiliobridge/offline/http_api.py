@@ -20,7 +20,7 @@ from werkzeug.exceptions import (
     UnsupportedMediaType,
 )
 
-from twiliobridge.offline.door import AZURE_PATH, PATH, Door, bad_key, key_of
+from twiliobridge.offline.door import AZURE, AZURE_PATH, PATH, Door, bad_key, key_of
 from twiliobridge.offline.keys import PREFIX, ClientSecrets
 from twiliobridge.realtime.audio_settings import TRANSCRIPTION_MODELS
 from twiliobridge.realtime.errors import RemoteProtocolError
@@ -61,9 +61,11 @@ class HttpApi:
         app.config["MAX_CONTENT_LENGTH"] = LONGEST_BODY
         app.register_error_handler(HTTPException, told)
         app.register_error_handler(RemoteProtocolError, refused)
-        app.add_url_rule(SECRETS, "client_secrets", self.client_secrets, methods=["POST"])
-        app.add_url_rule("/v1/models", "models", self.models)
-        app.add_url_rule("/v1/models/<name>", "model", self.model)
+        for where in ("", AZURE):
+            secrets, models = f"{where}{SECRETS}", f"{where}/v1/models"
+            app.add_url_rule(secrets, secrets, self.client_secrets, methods=["POST"])
+            app.add_url_rule(models, models, self.models)
+            app.add_url_rule(f"{models}/<name>", f"{models}/<name>", self.model)
         for path in (PATH, AZURE_PATH):
             app.add_url_rule(path, f"plain {path}", plain)
         for path in ABSENT:

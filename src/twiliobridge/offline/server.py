@@ -37,8 +37,6 @@ LONGEST_MESSAGE = 16 * 1024 * 1024
 "Bytes: one append of 15 MiB, which the service allows, and its JSON."
 BACKLOG = 16 * 1024 * 1024
 "Bytes that a client may leave unread: minutes of audio. Then its session ends."
-IDLE = 2.0
-"Seconds for which Hypercorn holds a connection without a request, even one whose client has left."
 LAST_WORDS = 0.1
 "Seconds in which what was said before a cut is written. A guess, on a loopback a generous one."
 
@@ -152,7 +150,6 @@ def _config(door: Door) -> Config:
     config.websocket_max_message_size = LONGEST_MESSAGE
     config.websocket_ping_interval = door.ping_interval
     config.include_server_header = False
-    config.keep_alive_timeout = IDLE
     return config
 
 
