@@ -14,7 +14,7 @@ from twiliobridge.commands.model_flags import ModelPlan, add_model_flags, knobs_
 from twiliobridge.commands.options import add_verbose, offline_model, port, start_logging
 from twiliobridge.commands.stopping import stop_at_signals
 from twiliobridge.exit_code import ExitCode
-from twiliobridge.offline import PATH, Door, serve_control, serve_offline
+from twiliobridge.offline import PATH, Door, McpServer, McpServers, serve_control, serve_offline
 from twiliobridge.offline.certificates import Identity, NoCertificate, from_files, self_signed
 from twiliobridge.offline.control import PATH as SCRIPT
 from twiliobridge.realtime.session import MODELS
@@ -53,6 +53,14 @@ def add_arguments(parser: ArgumentParser) -> None:
         metavar="PORT",
         help="where tests post what the next responses are, on 127.0.0.1 alone, 0 for any (default: nowhere)",
     )
+    parser.add_argument(
+        "--mcp",
+        action="append",
+        type=_mcp_server,
+        default=[],
+        metavar="LABEL=COMMAND",
+        help="an MCP server of that label, started for each session that names it; repeatable",
+    )
     add_model_flags(parser)
     add_verbose(parser)
 
@@ -71,6 +79,7 @@ def run(options: Namespace, _environ: Mapping[str, str]) -> ExitCode:
 
 async def answer_clients(options: Namespace, plan: ModelPlan, identity: Identity | None) -> ExitCode:
     model = await offline_model(plan)
+    model.mcp = McpServers(tuple(options.mcp))
     door = Door(models=MODELS | {*options.model}, most_sessions=options.sessions or MOST)
     tls = identity.context if identity else None
     stop = trio.Event()
@@ -95,6 +104,14 @@ def address(listeners: Listeners, identity: Identity | None) -> str:
     scheme, advice = ("wss", identity.advice) if identity else ("ws", "")
     url = f"{scheme}{base_url(listeners[0]).removeprefix('http')}{PATH}"
     return f"{url}; {advice}" if advice else url
+
+
+def _mcp_server(text: str) -> McpServer:
+    """For argparse, in whose words ValueErrors are lost."""
+    try:
+        return McpServer.of(text)
+    except ValueError as error:
+        raise ArgumentTypeError(str(error)) from None
 
 
 @contextmanager

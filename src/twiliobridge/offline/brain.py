@@ -81,7 +81,7 @@ class Offer:
     parameters: Mapping[str, Any] = field(default_factory=dict)
     "JSON Schema of the arguments."
     server: str = ""
-    "The label of the MCP server that has it: the session calls it then. Empty for a function of the client's."
+    "The label of the MCP server that has it: the session calls it then. Empty for the client's functions."
     asks_first: bool = False
     "The client must approve of each call."
 

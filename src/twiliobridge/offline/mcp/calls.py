@@ -6,6 +6,7 @@ that the call is then made beside any response.
 """
 
 import json
+import math
 from typing import Any
 
 from msgspec.structs import replace
@@ -17,6 +18,7 @@ from twiliobridge.offline.items import Conversation, Entry
 from twiliobridge.offline.jobs import Action, CallMcp, McpOutcome
 from twiliobridge.offline.pacing import TEXT_DELTA_SECONDS, Pace
 from twiliobridge.offline.parts import Events, Place
+from twiliobridge.offline.usage import affordable, text_tokens
 from twiliobridge.realtime.events import (
     Item,
     ItemAdded,
@@ -40,7 +42,7 @@ class McpCallPart:
         self._shreds = pace.shreds(arguments)
         self._written = ""
         self._outcome: McpOutcome | None = None
-        self._broken_off = False
+        self._cut = self.overdrawn = False
         self.entry = Entry(called(place.item_id, label, name, ""))
 
     @property
@@ -49,7 +51,7 @@ class McpCallPart:
 
     @property
     def finished(self) -> bool:
-        return self.whole or self._broken_off
+        return self.whole or (self._cut and not self._shreds)
 
     @property
     def whole(self) -> bool:
@@ -58,18 +60,25 @@ class McpCallPart:
     def cut_at(self, ms: float, *, last: bool) -> None:
         """In the midst of its arguments, as a function's."""
         if last:
-            self._shreds = self._shreds[: max(1, len(self._shreds) // 2)]
-            self._broken_off = True
+            self._cut = True
+            del self._shreds[len(self._shreds) // 2 :]
 
     def open(self) -> Events:
         return self._place.open(self.entry)
 
-    def grow(self) -> tuple[Events, float]:
+    @property
+    def tokens(self) -> int:
+        return text_tokens(self._written)
+
+    def grow(self, left: float = math.inf) -> tuple[Events, float]:
+        if not affordable(self._written, self._shreds[:1], left):
+            self._cut = self.overdrawn = True
+            return [], 0.0
         shred = self._shreds.pop(0)
         self._written += shred
         where = {"response_id": self._place.response_id, **self._where}
         delta = McpArgumentsDelta(**where, delta=shred, obfuscation=self._pace.obfuscation(shred))
-        if self._shreds or self._broken_off:
+        if self._shreds or self._cut:
             return [delta], TEXT_DELTA_SECONDS
         done = McpArgumentsDone(**where, arguments=self._written)
         self.entry.item = replace(self.entry.item, arguments=self._written)
@@ -95,6 +104,7 @@ class McpCallPart:
 class ApprovalPart:
     """The request for an approval: an item that is whole at once."""
 
+    overdrawn = False
     ready = False
     finished = True
     whole = True
@@ -117,7 +127,11 @@ class ApprovalPart:
     def open(self) -> Events:
         return self._place.open(self.entry)
 
-    def grow(self) -> tuple[Events, float]:
+    @property
+    def tokens(self) -> int:
+        return text_tokens(self.entry.item.arguments or "")
+
+    def grow(self, left: float = math.inf) -> tuple[Events, float]:
         raise AssertionError("it is whole from the beginning")
 
     def close(self, status: Status) -> Events:
