@@ -58,6 +58,7 @@ def not_ours(ours: Paths) -> set[tuple[str, str]]:
 
 
 ASKED = "No recorded client asked for it. Source: OpenAI API reference, Realtime > Server events."
+MCP = "No recorded client had tools at an MCP server. Source: the SDK's types; OpenAI's guide to tools."
 NEVER_RECORDED = {
     "conversation.item.deleted": ASKED,
     "conversation.item.retrieved": ASKED,
@@ -65,6 +66,14 @@ NEVER_RECORDED = {
     "error": "No recorded client did anything wrong. Source: as for the others, and reports of clients.",
     "input_audio_buffer.cleared": ASKED,
     "input_audio_buffer.timeout_triggered": ASKED,
+    "mcp_list_tools.completed": MCP,
+    "mcp_list_tools.failed": MCP,
+    "mcp_list_tools.in_progress": MCP,
+    "response.mcp_call.completed": MCP,
+    "response.mcp_call.failed": MCP,
+    "response.mcp_call.in_progress": MCP,
+    "response.mcp_call_arguments.delta": MCP,
+    "response.mcp_call_arguments.done": MCP,
 }
 "Kinds of events, and why they are sent although no recording has one."
 
@@ -122,5 +131,34 @@ NOT_RECORDED = {
     ("session.updated", "session.tool_choice.type"): SETTING,
     ("session.updated", "session.truncation.retention_ratio"): SETTING,
     ("session.updated", "session.truncation.type"): SETTING,
+    ("conversation.item.added", "item.approval_request_id"): MCP,
+    ("conversation.item.added", "item.approve"): MCP,
+    ("conversation.item.added", "item.reason"): MCP,
+    ("conversation.item.added", "item.server_label"): MCP,
+    ("conversation.item.added", "item.tools"): MCP,
+    ("conversation.item.done", "item.approval_request_id"): MCP,
+    ("conversation.item.done", "item.approve"): MCP,
+    ("conversation.item.done", "item.error.message"): MCP,
+    ("conversation.item.done", "item.error.type"): MCP,
+    ("conversation.item.done", "item.reason"): MCP,
+    ("conversation.item.done", "item.server_label"): MCP,
+    ("conversation.item.done", "item.tools[].annotations.readOnlyHint"): MCP,
+    ("conversation.item.done", "item.tools[].description"): MCP,
+    ("conversation.item.done", "item.tools[].input_schema.type"): MCP,
+    ("conversation.item.done", "item.tools[].name"): MCP,
+    ("response.done", "response.output[].error.message"): MCP,
+    ("response.done", "response.output[].error.type"): MCP,
+    ("response.done", "response.output[].output"): MCP,
+    ("response.done", "response.output[].server_label"): MCP,
+    ("response.output_item.added", "item.output"): MCP,
+    ("response.output_item.added", "item.server_label"): MCP,
+    ("response.output_item.done", "item.error.message"): MCP,
+    ("response.output_item.done", "item.error.type"): MCP,
+    ("response.output_item.done", "item.output"): MCP,
+    ("response.output_item.done", "item.server_label"): MCP,
+    ("session.updated", "session.tools[].allowed_tools[]"): MCP,
+    ("session.updated", "session.tools[].require_approval"): MCP,
+    ("session.updated", "session.tools[].server_label"): MCP,
+    ("session.updated", "session.tools[].server_url"): MCP,
 }
 "Fields of ours that no recorded event of the kind has, and why."

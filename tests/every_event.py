@@ -10,13 +10,22 @@ from recorded_sessions import recorded_sessions
 from replayed import Replay
 
 from twiliobridge.offline.brain import CallTool, Cut, Fail, Say, Write
+from twiliobridge.offline.jobs import McpOutcome
 from twiliobridge.offline.knobs import Knobs
+from twiliobridge.offline.mcp.rpc import Tool
 from twiliobridge.realtime.codec import read_client
-from twiliobridge.realtime.events import ArgumentsDone, ItemAdded, ResponseDone
+from twiliobridge.realtime.events import ArgumentsDone, ItemAdded, ItemDone, ResponseDone
 
 TOOLS = [
     {"type": "function", "name": "look_up", "description": "Looks it up.", "parameters": {"type": "object"}}
 ]
+SHOP = {
+    "type": "mcp",
+    "server_label": "shop",
+    "server_url": "http://127.0.0.1:9/mcp",
+    "require_approval": "never",
+    "allowed_tools": ["opens"],
+}
 MESSAGE = {"type": "message", "role": "user", "content": [{"type": "input_text", "text": "What time is it?"}]}
 PICTURE = {"type": "input_image", "image_url": "data:image/png;base64,AA==", "detail": "auto"}
 
@@ -167,6 +176,35 @@ def refusals(model: str) -> Driver:
     return driver
 
 
+def mcp(model: str) -> Driver:
+    """Servers that answer and that do not; calls that need no approval, are approved, are not, and fail."""
+    call = CallTool("opens", {"day": "Saturday"})
+    driver = Driver((call,), (call,), (call,), (call,), (Say("At nine."),), model=model)
+    update_tools(driver, SHOP | {"server_label": "closed"})
+    driver.listed(None)
+    update_tools(driver, SHOP)
+    driver.listed((Tool("opens", "When the shop opens.", {"type": "object"}, {"readOnlyHint": True}),))
+    failure = {"type": "tool_execution_error", "message": "closed"}
+    for outcome in (McpOutcome("at nine"), McpOutcome(error=failure)):
+        ask(driver)
+        driver.called(outcome)
+        driver.wait(1)
+    update_tools(driver, SHOP | {"require_approval": "always"})
+    for answer in ({"approve": True}, {"approve": False, "reason": "too dear"}):
+        ask(driver)
+        request = driver.of(ItemDone)[-1].item
+        item = {"type": "mcp_approval_response", "approval_request_id": request.id}
+        say(driver, "conversation.item.create", item=item | answer)
+    driver.called(McpOutcome("at nine"))
+    say(driver, "response.create")
+    driver.wait(10)
+    return driver
+
+
+def update_tools(driver: Driver, *tools) -> None:
+    say(driver, "session.update", session={"type": "realtime", "tools": tools})
+
+
 SESSIONS: tuple[Callable[[str], Driver], ...] = (
     spoken_turns,
     unintelligible,
@@ -176,6 +214,7 @@ SESSIONS: tuple[Callable[[str], Driver], ...] = (
     settings,
     silence,
     refusals,
+    mcp,
 )
 MODELS = ("gpt-realtime", "gpt-realtime-2.1")
 

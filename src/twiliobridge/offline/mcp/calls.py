@@ -97,8 +97,7 @@ class McpCallPart:
             self.entry.item = replace(self.entry.item, arguments=self._written)
             return self._place.close(self.entry)
         self.entry.item = ended(self.entry.item, self._outcome)
-        news = McpCallFailed if self._outcome.error else McpCallCompleted
-        return [news(**self._where), *self._place.close(self.entry)]
+        return [told(self._outcome, **self._where), *self._place.close(self.entry)]
 
 
 class ApprovalPart:
@@ -186,9 +185,8 @@ class Approvals:
         if entry is None:
             return []
         entry.item = ended(entry.item, outcome)
-        news = McpCallFailed if outcome.error else McpCallCompleted
         return [
-            news(item_id=item_id),
+            told(outcome, item_id=item_id),
             ItemDone(item=entry.item, previous_item_id=self._conversation.before(item_id)),
         ]
 
@@ -196,6 +194,12 @@ class Approvals:
 def called(item_id: str, label: str, name: str, arguments: str) -> Item:
     """A call that has no answer yet, which is said as null."""
     return Item(id=item_id, type="mcp_call", server_label=label, name=name, arguments=arguments, output=None)
+
+
+def told(outcome: McpOutcome, item_id: str, output_index: int = 0) -> McpCallCompleted | McpCallFailed:
+    if outcome.error:
+        return McpCallFailed(item_id=item_id, output_index=output_index)
+    return McpCallCompleted(item_id=item_id, output_index=output_index)
 
 
 def ended(item: Item, outcome: McpOutcome) -> Item:
