@@ -106,7 +106,8 @@ def told(programme: Programme, results: Results, *, write: bool) -> int:
     show(found, tried, letter)
     if write:
         PAGE.write_text(page(found, tried), encoding="utf-8")
-    return int(any(each.faults for each in (*found, *tried)) or bool(letter.faults or letter.unexplained))
+    wrong = letter.faults or letter.unexplained
+    return int(bool(wrong) or any(each.faults for each in (*found, *tried)))
 
 
 def show(found: list[Cell], tried: list[Trial], letter: Letter) -> None:
@@ -118,8 +119,10 @@ def show(found: list[Cell], tried: list[Trial], letter: Letter) -> None:
     print(f"{letter.events.total()} events of {len(letter.events)} types by the letter")
     for fault, count in letter.faults.most_common():
         print(f"  RED {fault} ({count})")
+    for path, count in sorted(letter.beyond.items()):
+        print(f"  beyond the types: {path} ({count})")
     for path in letter.unexplained:
-        print(f"  RED {path}: not in the types")
+        print(f"  RED {path}: not in the types, or in no recording")
 
 
 def verdict(faults: tuple[str, ...], otherwise: str) -> str:

@@ -69,7 +69,7 @@ def forced(evidence: Evidence, record: Record) -> Faults:
     """The caller says nothing that would lead to the call."""
     if [use.name for use in evidence.tools] != ["note_caller"]:
         yield f"the client ran {evidence.tools}"
-    if not any(choice not in {None, "auto"} for choice in record.tool_choices()):
+    if all(choice in (None, "auto") for choice in record.tool_choices()):
         yield "no tool choice reached the server"
     for use in evidence.tools:
         if not isinstance(use.arguments.get("name"), str):

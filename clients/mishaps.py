@@ -28,7 +28,7 @@ class Mishap:
     seen: Sign
     by: tuple[str, ...] = (WITNESS,)
     "Names of clients: the frameworks are asked a part, since they wait longer for what does not come."
-    scenario: str = "watch"
+    scenario: str = "greet"
     passes: bool = False
     "A client can come back after it."
 
@@ -96,7 +96,7 @@ RESPONSES = (
     Mishap("respond=empty", silent, WATCHERS),
     Mishap("respond=filtered:300*1", tells("content_filter"), WATCHERS),
     Mishap("respond=cut:300*1", tells("max_output_tokens")),
-    Mishap("respond=cut_call*1@2", tells("max_output_tokens")),
+    Mishap("respond=cut_call*1@2", tells("max_output_tokens"), scenario="watch"),
     Mishap("respond=cancelled:300*1", tells("cancelled")),
     Mishap("respond=stalled:300*1", tells(*LATE)),
     Mishap("respond=rate_limited:1.2*1", tells("rate_limit_exceeded", "try again in 1.2s"), WATCHERS),
@@ -107,20 +107,24 @@ RESPONSES = (
 )
 NOISE = (
     Mishap("noise=greeting*1", disturbed),
-    Mishap("noise=answer*1", disturbed, WATCHERS),
-    Mishap("noise=tool*1", disturbed),
-    Mishap("noise=silence*1", disturbed),
+    Mishap("noise=answer*1", disturbed, WATCHERS, scenario="watch"),
+    Mishap("noise=tool*1", disturbed, scenario="watch"),
+    Mishap("noise=silence*1", disturbed, scenario="watch"),
 )
 LOSSES = (
     Mishap("lose=1006@greeting*1", tells(*CUT), WATCHERS, passes=True),
-    Mishap("lose=1006@answer*1", tells(*CUT), passes=True),
-    Mishap("lose=1006@tool*1", tells(*CUT), WATCHERS, passes=True),
+    Mishap("lose=1006@answer*1", tells(*CUT), scenario="watch", passes=True),
+    Mishap("lose=1006@tool*1", tells(*CUT), WATCHERS, scenario="watch", passes=True),
     Mishap("lose=1006@caller*1", tells(*CUT), scenario="listen", passes=True),
     Mishap(
-        "lose=1001@silence*1", tells("1001", "session_expired", "maximum duration"), WATCHERS, passes=True
+        "lose=1001@silence*1",
+        tells("1001", "session_expired", "maximum duration"),
+        WATCHERS,
+        scenario="watch",
+        passes=True,
     ),
     Mishap("lose=1011@greeting*1", tells("1011"), passes=True),
-    Mishap("lose=1012@silence*1", tells("1012"), passes=True),
+    Mishap("lose=1012@silence*1", tells("1012"), scenario="watch", passes=True),
     Mishap("lose=quiet@greeting*1", tells(*LATE)),
 )
 REFUSALS = (
@@ -134,15 +138,17 @@ DELAYS = (
     Mishap(f"dial={FAR:g}", took("dial")),
     Mishap(f"back={FAR:g}", took("first")),
     Mishap(f"session_updated_after={FAR:g}", took("updated")),
+)
+REPLIES = (
     Mishap("items=3", tells("message message")),
-    Mishap("preamble=Let me see.", lambda evidence: "Let me see." in evidence.words),
-    Mishap("calls=2", lambda evidence: len(evidence.tools) == 2, WATCHERS),
+    Mishap("preamble=Let me see.", lambda evidence: "Let me see." in evidence.words, scenario="watch"),
+    Mishap("calls=2", lambda evidence: len(evidence.tools) == 2, WATCHERS, scenario="watch"),
     Mishap("transcripts=before", before_it, scenario="listen"),
     Mishap("transcripts=after", after_it, scenario="listen"),
     Mishap("transcripts=never", never, scenario="listen"),
     *(Mishap(knob, strange) for knob in STRANGE),
 )
-MISHAPS = (*RESPONSES, *NOISE, *LOSSES, *REFUSALS, *DELAYS)
+MISHAPS = (*RESPONSES, *NOISE, *LOSSES, *REFUSALS, *DELAYS, *REPLIES)
 
 
 def reaction(mishap: Mishap, evidence: Evidence, record: Record) -> str:

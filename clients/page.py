@@ -37,7 +37,8 @@ LETTER = """\
 ## Every event, by the letter
 
 Every event that the server sends in these runs is read by the types of OpenAI's SDK for Python, strictly.
-A field that the types do not know is a fault, unless the service itself sends it:
+A field that the types do not know is a fault, unless the service itself sends it; and so is one that no
+recorded session has, without a reason in `clients/recorded_paths.py`. Beyond the types are:
 """
 
 

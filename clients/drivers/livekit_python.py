@@ -16,7 +16,9 @@ from told import LINES, Told
 RATE = 24000
 PATIENCE = 12
 "Seconds: the client itself waits ten for an answer to begin."
-SILENCE = 4
+SOON = 4
+"The client waits two before it connects anew."
+SILENCE = 6
 TRANSCRIBED = AudioTranscription(model="gpt-4o-mini-transcribe")
 SERVER_VAD = ServerVad(type="server_vad", create_response=True, interrupt_response=True)
 
@@ -279,6 +281,12 @@ async def reply(talk: Talk, **asked) -> None:
         talk.evidence.outcomes.append(str(fault))
 
 
+async def greet(talk: Talk) -> None:
+    """A greeting, whatever becomes of it."""
+    await reply(talk)
+    await asyncio.sleep(SOON)
+
+
 async def watch(talk: Talk) -> None:
     """A greeting, a typed turn with a tool, and a silence, whatever becomes of them."""
     await reply(talk)
@@ -290,7 +298,7 @@ async def listen(talk: Talk) -> None:
     """A spoken turn."""
     talk.microphone.say("tell_me_about_your_bank")
     await told.within(PATIENCE, talk.hear("eighteen"), talk.evidence)
-    await asyncio.sleep(SILENCE)
+    await asyncio.sleep(SOON)
 
 
 if __name__ == "__main__":
@@ -305,6 +313,7 @@ if __name__ == "__main__":
             "transcription": transcription,
             "refused": talking(refused, modalities=["text"], speed=9.0),
             "key": talking(key),
+            "greet": talking(greet),
             "watch": talking(watch, with_tools("last_payment")),
             "listen": talking(listen),
         }

@@ -13,6 +13,8 @@ from websockets.exceptions import ConnectionClosed, InvalidStatus
 
 PATIENCE = 6
 "Seconds in which a response begins and ends."
+SOON = 1
+"By then the client has begun to connect anew."
 SILENCE = 6
 "Longer than the answer sounds."
 TOOL_RUNS = 1
@@ -199,36 +201,51 @@ async def timed(evidence: Told, stage: str):
     evidence.took[stage] = time.monotonic() - began
 
 
+async def greet(evidence: Told) -> None:
+    """A greeting, whatever becomes of it."""
+    await met(evidence)
+
+
 async def watch(evidence: Told) -> None:
     """A greeting, a typed turn with a tool, and a silence, whatever becomes of them."""
+    await met(evidence, ask, silence)
+
+
+async def met(evidence: Told, *steps) -> None:
     try:
         async with AsyncExitStack() as stack:
             async with timed(evidence, "dial"):
                 dialled = connected(model=MODEL, on_reconnecting=noted(evidence))
                 connection = await stack.enter_async_context(dialled)
-            await watched(connection, evidence)
+            await open_talk(connection, evidence)
+            for step in steps:
+                await step(connection, evidence)
+            await told.within(SOON, until(connection, evidence, "nothing"), evidence)
     except (InvalidStatus, ConnectionClosed, ConnectionError) as ending:
         evidence.endings.append(str(ending))
 
 
-async def watched(connection, evidence: Told) -> None:
-    async def end_of_response():
-        return await told.within(PATIENCE, until(connection, evidence, "response.done"), evidence)
-
+async def open_talk(connection, evidence: Told) -> None:
     async with timed(evidence, "updated"):
         await configure(connection, tools=[tool("last_payment")], audio=TRANSCRIBED)
         await told.within(PATIENCE, until(connection, evidence, "session.updated"), evidence)
     async with timed(evidence, "first"):
         await connection.response.create()
         await told.within(PATIENCE, until(connection, evidence, "response.created"), evidence)
-    await end_of_response()
+    await told.within(PATIENCE, until(connection, evidence, "response.done"), evidence)
+
+
+async def ask(connection, evidence: Told) -> None:
     await write(connection, LINES["last_payment"])
-    done = await end_of_response()
+    done = await told.within(PATIENCE, until(connection, evidence, "response.done"), evidence)
     if done and done.response.status == "completed":
         await asyncio.sleep(TOOL_RUNS)
         await run_call(connection, evidence, done.response)
         await connection.response.create()
-        await end_of_response()
+        await told.within(PATIENCE, until(connection, evidence, "response.done"), evidence)
+
+
+async def silence(connection, evidence: Told) -> None:
     await told.within(SILENCE, until(connection, evidence, "nothing"), evidence)
 
 
@@ -239,7 +256,7 @@ async def listen(evidence: Told) -> None:
             await configure(connection, audio=TRANSCRIBED)
             await say(connection, "tell_me_about_your_bank")
             await told.within(PATIENCE, until(connection, evidence, "response.done"), evidence)
-            await told.within(SILENCE, until(connection, evidence, "nothing"), evidence)
+            await told.within(SOON, until(connection, evidence, "nothing"), evidence)
     except (ConnectionClosed, ConnectionError) as ending:
         evidence.endings.append(str(ending))
 
@@ -256,6 +273,7 @@ if __name__ == "__main__":
             "aside": aside,
             "refused": refused,
             "key": key,
+            "greet": greet,
             "watch": watch,
             "listen": listen,
         }

@@ -10,6 +10,7 @@ from pipecat.frames.frames import (
     ErrorFrame,
     InputAudioRawFrame,
     InterruptionFrame,
+    LLMContextFrame,
     LLMFullResponseEndFrame,
     LLMRunFrame,
     LLMTextFrame,
@@ -19,7 +20,7 @@ from pipecat.frames.frames import (
 )
 from pipecat.observers.base_observer import BaseObserver, FramePushed
 from pipecat.pipeline.pipeline import Pipeline
-from pipecat.pipeline.worker import PipelineWorker
+from pipecat.pipeline.worker import PipelineParams, PipelineWorker
 from pipecat.processors.aggregators.llm_context import LLMContext
 from pipecat.processors.aggregators.llm_response_universal import LLMContextAggregatorPair
 from pipecat.services.llm_service import FunctionCallParams
@@ -31,7 +32,8 @@ from told import LINES, Told
 
 RATE = 24000
 PATIENCE = 6
-SILENCE = 2
+SOON = 2
+SILENCE = 6
 "Seconds."
 SPOKEN = events.AudioConfiguration(
     input=events.AudioInput(transcription=events.InputAudioTranscription(model="gpt-4o-mini-transcribe"))
@@ -45,9 +47,13 @@ class Witness(BaseObserver):
         super().__init__(observe_every_push=False)
         self._evidence = evidence
         self._words = ""
+        self.asked = False
+        "The service has been handed its context."
 
     async def on_push_frame(self, data: FramePushed) -> None:
         match data.frame:
+            case LLMContextFrame():
+                self.asked = True
             case LLMTextFrame(text=text):
                 self._words += text
             case LLMFullResponseEndFrame():
@@ -76,7 +82,8 @@ class Talk:
         )
         context = LLMContext([{"role": "user", "content": opening}] if opening else [], tools)
         pair = LLMContextAggregatorPair(context)
-        self.worker = working([pair.user(), self.service, pair.assistant()], evidence)
+        self.witness = Witness(evidence)
+        self.worker = working([pair.user(), self.service, pair.assistant()], self.witness)
 
     async def say(self, name: str) -> None:
         await say(self.worker, name)
@@ -92,13 +99,20 @@ class Talk:
         await until(lambda: words in " ".join(self.evidence.heard))
 
 
-def working(processors, evidence: Told) -> PipelineWorker:
-    return PipelineWorker(Pipeline(processors), observers=[Witness(evidence)], idle_timeout_secs=None)
+def working(processors, witness: Witness) -> PipelineWorker:
+    return PipelineWorker(
+        Pipeline(processors),
+        params=PipelineParams(audio_in_sample_rate=RATE),
+        observers=[witness],
+        idle_timeout_secs=None,
+    )
 
 
-async def say(worker: PipelineWorker, name: str) -> None:
+async def say(worker: PipelineWorker, name: str, pace: float = 0) -> None:
+    """In real time with a pace of 1: a session is described to the server while the caller speaks already."""
     for piece in told.speech(name):
         await worker.queue_frame(InputAudioRawFrame(audio=piece, sample_rate=RATE, num_channels=1))
+        await asyncio.sleep(pace * len(piece) / (2 * RATE))
 
 
 async def until(seen) -> None:
@@ -197,10 +211,10 @@ async def transcription(evidence: Told) -> None:
         turn_detection={"type": "server_vad"},
         settings=OpenAIRealtimeSTTService.Settings(model="gpt-transcribe"),
     )
-    worker = working([service], evidence)
+    worker = working([service], Witness(evidence))
 
     async def scenario() -> None:
-        await say(worker, "tell_me_about_your_bank")
+        await say(worker, "tell_me_about_your_bank", pace=1)
         await until(lambda: evidence.understood)
 
     await run(worker, scenario())
@@ -208,7 +222,7 @@ async def transcription(evidence: Told) -> None:
 
 async def refused(talk: Talk) -> None:
     """An error is the end of a connection to Pipecat; a bot that mends its settings connects anew."""
-    await until(lambda: talk.evidence.errors)
+    await until(lambda: talk.evidence.errors and talk.witness.asked)
     talk.service._settings.session_properties.max_output_tokens = "inf"  # noqa: SLF001 -- an update goes by the socket
     await talk.service.reset_conversation()
     await talk.hear("eighteen ninety-two")
@@ -216,6 +230,12 @@ async def refused(talk: Talk) -> None:
 
 async def key(talk: Talk) -> None:
     await until(lambda: talk.evidence.errors)
+
+
+async def greet(talk: Talk) -> None:
+    """A greeting, whatever becomes of it."""
+    await told.within(PATIENCE, talk.hear("."), talk.evidence)
+    await asyncio.sleep(SOON)
 
 
 async def watch(talk: Talk) -> None:
@@ -232,7 +252,7 @@ async def listen(talk: Talk) -> None:
     """A spoken turn."""
     await talk.say("tell_me_about_your_bank")
     await told.within(PATIENCE, talk.hear("eighteen"), talk.evidence)
-    await asyncio.sleep(SILENCE)
+    await asyncio.sleep(SOON)
 
 
 if __name__ == "__main__":
@@ -250,6 +270,7 @@ if __name__ == "__main__":
             "transcription": transcription,
             "refused": talking(refused, LINES["about_bank"], output_modalities=["text"], max_output_tokens=0),
             "key": talking(key),
+            "greet": talking(greet, audio=SPOKEN),
             "watch": talking(watch, "", last_payment, audio=SPOKEN),
             "listen": talking(listen, audio=SPOKEN),
         }

@@ -7,6 +7,7 @@ from openai import AsyncOpenAI
 from pydantic_ai import Agent
 from pydantic_ai.exceptions import ModelHTTPError
 from pydantic_ai.messages import (
+    ModelResponse,
     PartDeltaEvent,
     PartEndEvent,
     RealtimeInputSpeechStartEvent,
@@ -24,7 +25,8 @@ from told import LINES, Told
 
 BYTES_A_SECOND = 48000
 PATIENCE = 6
-SILENCE = 2
+SOON = 2
+SILENCE = 6
 "Seconds."
 
 
@@ -135,29 +137,37 @@ async def key(evidence: Told) -> None:
         evidence.errors.append(str(error))
 
 
-async def watched(evidence: Told, *scenario, tools=(), **settings) -> None:
+async def watched(evidence: Told, *scenario, tools=(), silence=SOON) -> None:
     """The session's end and its new beginnings are told, whatever becomes of it."""
     try:
-        async with opened(*tools, reconnect={}, **settings) as session:
+        async with opened(*tools, reconnect={}) as session:
             events = aiter(session)
             for step in scenario:
                 await step(session)
                 await told.within(PATIENCE, until(events, evidence, RealtimeTurnCompleteEvent), evidence)
-            await told.within(SILENCE, until(events, evidence, type(None)), evidence)
+            await told.within(silence, until(events, evidence, type(None)), evidence)
+            responses = (each for each in session.all_messages() if isinstance(each, ModelResponse))
+            evidence.outcomes += [str(response.finish_reason) for response in responses]
     except (RealtimeError, ModelHTTPError, ConnectionError) as error:
         evidence.endings.append(str(error))
+
+
+async def begin(session) -> None:
+    await session.create_response()
+
+
+async def greet(evidence: Told) -> None:
+    """A greeting, whatever becomes of it."""
+    await watched(evidence, begin)
 
 
 async def watch(evidence: Told) -> None:
     """A greeting, a typed turn with a tool, and a silence, whatever becomes of them."""
 
-    async def greet(session):
-        await session.create_response()
-
     async def ask(session):
         await session.send(LINES["last_payment"])
 
-    await watched(evidence, greet, ask, tools=(evidence.last_payment,))
+    await watched(evidence, begin, ask, tools=(evidence.last_payment,), silence=SILENCE)
 
 
 async def listen(evidence: Told) -> None:
@@ -178,6 +188,7 @@ if __name__ == "__main__":
             "interruption": interruption,
             "refused": refused,
             "key": key,
+            "greet": greet,
             "watch": watch,
             "listen": listen,
         }
