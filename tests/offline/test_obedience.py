@@ -103,6 +103,10 @@ def test_words_that_are_wanted_are_said(case):
 
 SPENT = {
     "a system item from before the model spoke": ((system('Say "good morning".'), said("Hello.")), {}),
+    "a system item that an answer has come after": (
+        (said("Hello."), system('Say "good morning".'), said("Good morning."), heard("Hello.")),
+        {},
+    ),
     "a message that was answered": ((user('Say "good morning".'), said("Good morning.")), {}),
     "an opening, once something was said": (
         (said("Hello."), heard("Hello.")),
