@@ -167,6 +167,16 @@ def test_a_response_within_its_token_limit_is_whole(case):
         assert driver.of(ResponseDone)[0].response.status == status
 
 
+def test_words_that_are_not_paid_for_are_not_said_though_their_sound_would_be():
+    """A word of 20 tokens in 300 ms, which are 6."""
+    driver = begun((Say("a" * 80),), limit=15)
+    driver.wait(9)
+    (response,) = [event.response for event in driver.of(ResponseDone)]
+    assert response.status == "incomplete"
+    assert response.usage["output_tokens"] <= 15
+    assert driver.of(OutputTranscriptDone)[0].transcript == ""
+
+
 def test_a_session_may_limit_all_its_responses():
     driver = Driver((Say("one two three four five six seven eight"),))
     driver.configure()
