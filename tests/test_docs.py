@@ -5,6 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from twiliobridge.settings import CLOUD_PORT, VARIABLES
+
 ROOT = Path(__file__).parents[1]
 NAMED = re.compile(r"`((?:\w+/)+test_\w+\.py)?(?:::(test_\w+))?`")
 
@@ -27,3 +29,21 @@ def test_every_test_that_the_docs_name_exists(file, test):
 
 def test_the_docs_name_tests():
     assert len(list(named())) > 30
+
+
+SETTING = re.compile(r"^\| `(\w+)` \| (?:`(.*?)`)? ?\| .+ \|$", re.MULTILINE)
+
+
+def test_the_reference_has_every_setting_with_its_default():
+    told = dict(SETTING.findall((ROOT / "docs" / "settings.md").read_text("utf-8")))
+    defaults = {variable: getattr(owner(), name) for variable, (owner, name, _) in VARIABLES.items()}
+    words = {False: "no", True: "yes"}
+    shown = {
+        variable: words[value]
+        if isinstance(value, bool)
+        else f"{value:g}"
+        if isinstance(value, float)
+        else str(value)
+        for variable, value in defaults.items()
+    }
+    assert told == shown | {CLOUD_PORT: ""}

@@ -24,6 +24,9 @@ def test_every_field_can_be_set():
             "TWILIOBRIDGE_GRACE": "2.5",
             "TWILIOBRIDGE_CALLS_AT_ONCE": "7",
             "TWILIOBRIDGE_LONGEST_CALL": "60",
+            "TWILIOBRIDGE_TRUSTED_PROXIES": "10.0.0.0/8",
+            "TWILIOBRIDGE_MODEL_AUTH": "api-key",
+            "TWILIOBRIDGE_MODEL_HEADERS": "A=b",
         }
     )
     assert settings == Settings(
@@ -37,7 +40,63 @@ def test_every_field_can_be_set():
         grace=2.5,
         calls_at_once=7,
         limits=Limits(longest_call=60.0),
+        trusted_proxies="10.0.0.0/8",
+        model_auth="api-key",
+        model_headers="A=b",
     )
+
+
+@pytest.mark.parametrize(
+    ("environ", "host", "port"),
+    [
+        ({"PORT": "9000"}, "0.0.0.0", 9000),  # noqa: S104 -- what clouds reach
+        ({"PORT": "9000", "TWILIOBRIDGE_HOST": "192.0.2.1"}, "192.0.2.1", 9000),
+        ({"PORT": "9000", "TWILIOBRIDGE_PORT": "8001"}, "127.0.0.1", 8001),
+        ({"PORT": "not ours", "TWILIOBRIDGE_PORT": "8001"}, "127.0.0.1", 8001),
+        ({"PORT": ""}, "127.0.0.1", 8000),
+    ],
+)
+def test_a_cloud_says_the_port_and_is_then_listened_to_from_everywhere(environ, host, port):
+    settings = Settings.from_environ(environ)
+    assert (settings.host, settings.port) == (host, port)
+
+
+@pytest.mark.parametrize(
+    ("given", "headers"),
+    [
+        ({}, {}),
+        ({"openai_api_key": "k"}, {"Authorization": "Bearer k"}),
+        ({"openai_api_key": "k", "model_auth": "api-key"}, {"api-key": "k"}),
+        (
+            {"openai_api_key": "k", "model_url": "wss://a.openai.azure.com/openai/v1/realtime"},
+            {"api-key": "k"},
+        ),
+        (
+            {"openai_api_key": "k", "openai_base_url": "https://A.OpenAI.Azure.com/openai/v1"},
+            {"api-key": "k"},
+        ),
+        (
+            {"openai_api_key": "k", "model_url": "wss://a.openai.azure.com/r", "model_auth": "bearer"},
+            {"Authorization": "Bearer k"},
+        ),
+        (
+            {"openai_api_key": "k", "model_url": "wss://openai.azure.com.example/r"},
+            {"Authorization": "Bearer k"},
+        ),
+        (
+            {"openai_api_key": "k", "model_headers": "X-Team = a%2Cb , X-Rate=50%25,X-Empty="},
+            {"Authorization": "Bearer k", "X-Team": "a,b", "X-Rate": "50%", "X-Empty": ""},
+        ),
+        ({"openai_api_key": "k", "model_headers": "authorization=Token t"}, {"authorization": "Token t"}),
+    ],
+)
+def test_the_headers_of_the_models_handshake(given, headers):
+    assert dict(Settings(**given).model_handshake) == headers
+
+
+def test_several_tokens_stand_between_commas():
+    assert Settings(twilio_auth_token=" one, two,\n").twilio_auth_tokens == ("one", "two")
+    assert Settings().twilio_auth_tokens == ()
 
 
 @pytest.mark.parametrize(
@@ -57,6 +116,16 @@ def test_every_field_can_be_set():
         ("TWILIO_ACCOUNT_SID", "AC1 ", "must be printable ASCII without blanks"),
         ("OPENAI_BASE_URL", "https://[", "must begin with http://host or https://host"),
         ("TWILIOBRIDGE_PROT", "1", "is no setting"),
+        ("PORT", "abc", "must be 0 to 65535, was 'abc'; TWILIOBRIDGE_PORT is used in its place"),
+        ("PORT", "70000", "must be 0 to 65535, was '70000'"),
+        ("TWILIO_AUTH_TOKEN", " , ", "has commas, and no token between them"),
+        ("TWILIO_AUTH_TOKEN", "one two", "must be printable ASCII without blanks; a blank, perhaps"),
+        ("TWILIOBRIDGE_TRUSTED_PROXIES", "10.0.0.0/8, traefik", "must be .* networks, had 'traefik'"),
+        ("TWILIOBRIDGE_MODEL_AUTH", "basic", "must be auto, bearer, api-key, was 'basic'"),
+        ("TWILIOBRIDGE_MODEL_HEADERS", "X-Team", "must be Name=value,Name=value; .* %2C"),
+        ("TWILIOBRIDGE_MODEL_HEADERS", "X Team=a", "must be Name=value"),
+        ("TWILIOBRIDGE_MODEL_HEADERS", "Sec-WebSocket-Key=a", "must not have Sec-WebSocket-Key"),
+        ("TWILIOBRIDGE_MODEL_HEADERS", "X-Team=a%0D%0Ab", "must have printable ASCII .* X-Team"),
     ],
 )
 def test_a_wrong_value_is_one_line_that_names_the_variable(variable, value, complaint):
@@ -82,7 +151,9 @@ def test_the_url_that_is_dialled(given, endpoint):
 
 
 def test_secrets_are_not_shown():
-    shown = repr(Settings(openai_api_key="sk-secret", twilio_auth_token="secret-token"))
+    shown = repr(
+        Settings(openai_api_key="sk-secret", twilio_auth_token="secret-token", model_headers="A=sk-secret")
+    )
     assert "sk-secret" not in shown
     assert "secret-token" not in shown
 

@@ -50,12 +50,12 @@ class Service:
 
 
 @asynccontextmanager
-async def service():
+async def service(**more):
     serving = Service()
     async with trio.open_nursery() as nursery:
         server = await nursery.start(partial(serve_websocket, serving.answer, "127.0.0.1", 0, None))
         settings = Settings(
-            port=0, openai_api_key="sk-1", openai_base_url=f"http://127.0.0.1:{server.port}/v1"
+            port=0, openai_api_key="sk-1", openai_base_url=f"http://127.0.0.1:{server.port}/v1", **more
         )
         async with bridge(settings, dial=dial_openai(settings)) as served:
             yield serving, served
@@ -74,6 +74,16 @@ async def test_a_call_is_one_session_with_our_key_and_model_and_closes_it_with_1
         assert b"openai-beta" not in serving.headers
         assert serving.path == "/v1/realtime?model=gpt-realtime-2.1"
         assert serving.close_codes == [1000]
+
+
+async def test_a_key_goes_under_the_name_that_the_settings_say_with_the_headers_that_they_add():
+    async with service(model_auth="api-key", model_headers="X-Team=a%2Cb") as (serving, served):
+        async with served.phone() as phone:
+            phone.call()
+            await phone.hear_speech()
+        assert serving.headers[b"api-key"] == b"sk-1"
+        assert b"authorization" not in serving.headers
+        assert serving.headers[b"x-team"] == b"a,b"
 
 
 async def test_a_model_message_past_4_mib_loses_the_session_of_that_call_alone():

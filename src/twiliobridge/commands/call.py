@@ -25,7 +25,7 @@ from twiliobridge.caller.recordings import read_audio
 from twiliobridge.commands.call_narration import CallNarration
 from twiliobridge.commands.call_report import CallReport, Step, converse
 from twiliobridge.commands.command import Command, UsageError
-from twiliobridge.commands.options import add_verbose, port, start_logging
+from twiliobridge.commands.options import add_verbose, port, signing_token, start_logging
 from twiliobridge.commands.stopping import stop_at_signals
 from twiliobridge.exit_code import ExitCode
 
@@ -92,7 +92,7 @@ def run(options: Namespace, environ: Mapping[str, str]) -> ExitCode:
         logging.getLogger("twiliobridge.caller").setLevel(logging.ERROR)  # the narration says it better
     steps = [read_step(*each) for each in options.steps or ()]
     prepare(options.output)
-    token = options.auth_token or environ.get("TWILIO_AUTH_TOKEN") or None
+    token = signing_token(options.auth_token, environ)
     return trio.run(place, options, steps, token, environ.get("TWILIO_ACCOUNT_SID") or None)
 
 

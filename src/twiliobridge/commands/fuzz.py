@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from twiliobridge.commands.call import trusting
 from twiliobridge.commands.command import Command, UsageError
+from twiliobridge.commands.options import signing_token
 from twiliobridge.commands.stopping import sigterm_as_sigint
 from twiliobridge.exit_code import ExitCode
 
@@ -120,7 +121,7 @@ def _endpoint(options: Namespace, environ: Mapping[str, str]) -> "Endpoint":
 
     if options.url is None:
         raise UsageError("which endpoint? give its URL, ws:// or wss://")
-    token = options.auth_token or environ.get("TWILIO_AUTH_TOKEN") or None
+    token = signing_token(options.auth_token, environ)
     return Endpoint(options.url, token, options.public_url, trusting(options.ca_file))
 
 

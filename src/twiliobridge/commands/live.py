@@ -21,7 +21,7 @@ from twiliobridge.commands.model_flags import (
     model_flags_given,
     model_plan,
 )
-from twiliobridge.commands.options import add_verbose, agent_or_bank, offline_dial
+from twiliobridge.commands.options import add_verbose, agent_or_bank, offline_dial, signing_token
 from twiliobridge.commands.stopping import until_interrupted
 from twiliobridge.conversation import Agent
 from twiliobridge.exit_code import ExitCode
@@ -82,7 +82,7 @@ def run(options: Namespace, environ: Mapping[str, str]) -> ExitCode:
         else:
             inside = _inside(options, environ)
             _start_log(verbose=options.verbose)
-            token = environ.get("TWILIO_AUTH_TOKEN") or None
+            token = signing_token(None, environ)
             code = trio.run(until_interrupted, place_call, options, console, token, inside)
     except* SoundError as group:
         raise UsageError(str(first_of(group))) from None

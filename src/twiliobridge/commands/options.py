@@ -15,7 +15,7 @@ from twiliobridge.commands.model_flags import ModelPlan
 from twiliobridge.conversation import Agent
 from twiliobridge.offline import OfflineModel, banking, load_offline_model, open_offline_model
 from twiliobridge.offline.brain_choice import is_agent_of
-from twiliobridge.settings import Settings
+from twiliobridge.settings import CLOUD_PORT, Settings, listed
 
 log = logging.getLogger(__name__)
 
@@ -76,8 +76,15 @@ def agent_or_bank(path: str | None, environ: Mapping[str, str]) -> Agent:
     return agent_from(path, environ) if path else banking_agent()
 
 
+def signing_token(flag: str | None, environ: Mapping[str, str]) -> str | None:
+    """What a command signs with that plays Twilio; of several tokens the first."""
+    return flag or next(iter(listed(environ.get("TWILIO_AUTH_TOKEN", ""))), None)
+
+
 def settings_from(environ: Mapping[str, str], **flags: object) -> Settings:
     """The environment's settings, with every flag that was given in their place."""
+    if flags.get("port") is not None:  # a port of one's own is not the cloud's, nor is the host
+        environ = {name: value for name, value in environ.items() if name != CLOUD_PORT}
     try:
         settings = Settings.from_environ(environ)
         return replace(settings, **{name: value for name, value in flags.items() if value is not None})  # type: ignore[arg-type]

@@ -19,7 +19,7 @@ from twiliobridge.commands.model_flags import (
     knobs_told,
     model_plan,
 )
-from twiliobridge.commands.options import agent_from, settings_from, start_logging
+from twiliobridge.commands.options import agent_from, settings_from, signing_token, start_logging
 from twiliobridge.commands.stopping import until_interrupted
 from twiliobridge.commands.validate_files import check_files, write_files
 from twiliobridge.commands.validate_flags import PORT, add_arguments, contradiction, host_of
@@ -139,7 +139,7 @@ class Run:
         try:
             return black_box(
                 options.bridge_url,
-                auth_token=options.auth_token or self._environ.get("TWILIO_AUTH_TOKEN") or None,
+                auth_token=signing_token(options.auth_token, self._environ),
                 public_url=options.public_url,
                 parameters=dict(parameter(each) for each in options.parameters),
                 greets=not options.no_greeting,

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from twiliobridge.commands.model_flags import add_model_flags, model_flags_given
 from twiliobridge.commands.options import add_verbose, port
-from twiliobridge.server.door import is_loopback
+from twiliobridge.server.origin import is_loopback
 from twiliobridge.settings import Settings
 from twiliobridge.validate.selection import TESTS
 

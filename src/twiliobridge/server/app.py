@@ -14,8 +14,9 @@ from twiliobridge.call import CallSummary, Dial, ToolResources, Watch, run_call
 from twiliobridge.call.faults import apart
 from twiliobridge.conversation import Agent
 from twiliobridge.mediastream import TwimlError, connect_stream
-from twiliobridge.server.door import Asked, Door
+from twiliobridge.server.door import Door
 from twiliobridge.server.exchange import Exchange, Phase
+from twiliobridge.server.origin import Asked
 from twiliobridge.server.parameters import parameters_of
 from twiliobridge.server.rest import complete_by_rest
 from twiliobridge.settings import Settings
@@ -122,8 +123,8 @@ class Desk:
         return True
 
     def _reason_to_refuse(self, asked: Asked) -> tuple[str, int] | None:
-        if not self._door.admits_stream(asked):
-            return "a media stream without Twilio's signature", 403
+        if objection := self._door.objection_to_stream(asked):
+            return f"a media stream ({objection})", 403
         if not self._exchange.takes_calls:
             return "a media stream, for no more calls are taken", 503
         return None
@@ -156,8 +157,8 @@ class Desk:
 
     async def incoming_call(self) -> Answer:
         form = list((await request.form).items(multi=True))
-        if not self._door.admits_webhook(request, form):
-            return refusal("a webhook without Twilio's signature", request.remote_addr, 403)
+        if objection := self._door.objection_to_webhook(request, form):
+            return refusal(f"a webhook ({objection})", request.remote_addr, 403)
         if not self._exchange.takes_calls:
             return answer(BUSY, "text/xml")
         url = self._door.stream_url(request, STREAM_PATHS[0])

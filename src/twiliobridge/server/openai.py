@@ -14,8 +14,7 @@ def dial_openai(settings: Settings) -> Dial:
 
     ValueError, one line, if it would have to be dialled through a proxy that is none of ours.
     """
-    key = settings.openai_api_key
-    headers = {"Authorization": f"Bearer {key}"} if key else {}
+    headers = settings.model_handshake
     there = Address.of(settings.model_endpoint)
     proxy = proxies_of(settings).to(there.host, there.port, secure=True)  # RFC 6455, 4.1: also for ws://
 

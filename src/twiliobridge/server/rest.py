@@ -25,9 +25,10 @@ _CALL_SID = re.compile("CA[0-9a-f]{32}")
 
 def complete_by_rest(settings: Settings) -> Complete | None:
     """How this server ends calls, with an account to do it for; None without one."""
-    account, token = settings.twilio_account_sid, settings.twilio_auth_token
-    if not (account and token):
+    account, tokens = settings.twilio_account_sid, settings.twilio_auth_tokens
+    if not (account and tokens):
         return None
+    token = tokens[0]
     login = "Basic " + base64.b64encode(f"{account}:{token}".encode()).decode()
     calls = f"{settings.twilio_api_url.rstrip('/')}/2010-04-01/Accounts/{account}/Calls"
 

@@ -46,7 +46,7 @@ async def open_own_bridge(
                 tap=tap,
                 census=census,
                 summaries=summaries,
-                auth_token=settings.twilio_auth_token or None,
+                auth_token=next(iter(settings.twilio_auth_tokens), None),
                 public_url=settings.public_url or None,
                 greets=agent.greeting is not None,
             )

@@ -37,6 +37,14 @@ class Upgrade:
     answer: bytes
     "The head that opens the WebSocket, 101."
 
+    @property
+    def remote_addr(self) -> str | None:
+        """The address at the other end; None once that is gone."""
+        try:
+            return str(self.stream.socket.getpeername()[0])
+        except OSError:
+            return None
+
 
 async def peek_upgrade(stream: trio.SocketStream, paths: Sequence[str]) -> Upgrade | None:
     """What is asked for at one of `paths`; None for all else: for what is no whole and legal handshake.
