@@ -13,6 +13,9 @@ from twiliobridge.realtime import DEFAULT_MODEL
 
 PREFIX = "TWILIOBRIDGE_"
 
+YES = frozenset({"1", "true", "yes", "on"})
+NO = frozenset({"0", "false", "no", "off"})
+
 MEDIA_LANES = ("auto", "quart")
 MODEL_AUTHS = ("auto", "bearer", "api-key")
 AZURE = ".openai.azure.com"
@@ -223,19 +226,9 @@ def _read(given: Mapping[str, str], kind: type[Any]) -> dict[str, Any]:
 
 
 def _truth(text: str) -> bool:
-    words = {
-        "1": True,
-        "true": True,
-        "yes": True,
-        "on": True,
-        "0": False,
-        "false": False,
-        "no": False,
-        "off": False,
-    }
-    if text.lower() not in words:
+    if text.lower() not in YES | NO:
         raise ValueError(text)
-    return words[text.lower()]
+    return text.lower() in YES
 
 
 def _seconds(text: str) -> float:
