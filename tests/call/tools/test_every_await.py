@@ -55,9 +55,8 @@ class Scene:
             async with open_tool_resources() as self.resources:
                 self.outputs.append(await tool_output(self.tool, "{}", CALL, self.resources))
         with trio.fail_after(10):
-            while tasks() != self.before or self.resources.threads.borrowed_tokens:  # noqa: ASYNC110 -- tells nobody
+            while tasks() != self.before or self.resources.threads.borrowed_tokens or our_threads():  # noqa: ASYNC110 -- tells nobody
                 await trio.sleep(0.001)
-        assert not our_threads()
 
     def cancel(self):
         if hasattr(self, "scope"):
