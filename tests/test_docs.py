@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from twiliobridge.agents.agent_file import AgentEntry
 from twiliobridge.settings import CLOUD_PORT, VARIABLES
 
 ROOT = Path(__file__).parents[1]
@@ -47,3 +48,12 @@ def test_the_reference_has_every_setting_with_its_default():
         for variable, value in defaults.items()
     }
     assert told == shown | {CLOUD_PORT: ""}
+
+
+KEY = re.compile(r"^\| `(\w+)` \|", re.MULTILINE)
+
+
+def test_the_reference_of_the_agents_file_has_every_key():
+    text = (ROOT / "docs" / "agents.md").read_text("utf-8")
+    keys = text[text.index("## Keys") : text.index("## Tools")]
+    assert set(KEY.findall(keys)) == set(AgentEntry.__struct_fields__) - {"tools"}

@@ -78,7 +78,7 @@ GET = '[[tools]]\nname = "{}"\ndescription = "d"\nrun = "twiliobridge.agents.ban
         (GET.format("a") + "within = 0.0", "within of a must be more than 0 seconds"),
         (GET.format("a") + GET.format("a"), "two tools are named 'a'"),
         (GET.format("end_call"), "two tools are named 'end_call' .*the bridge's own"),
-        ('noise_reduction = "loud"', "noise_reduction must be near_field or far_field, was 'loud'"),
+        ('noise_reduction = "loud"', "noise_reduction must be near_field, far_field or off, was 'loud'"),
     ],
 )
 def test_what_the_service_would_refuse_in_every_call_is_refused_at_start(text, complaint):

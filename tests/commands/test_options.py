@@ -2,7 +2,9 @@
 
 import pytest
 
-from twiliobridge.commands.options import settings_from, signing_token
+from twiliobridge.audio import RATE, read_wav, silence, telephone, ulaw_decode, write_wav
+from twiliobridge.commands.command import UsageError
+from twiliobridge.commands.options import agent_from, settings_from, signing_token
 
 
 @pytest.mark.parametrize(
@@ -30,3 +32,21 @@ def test_a_port_by_flag_is_not_the_clouds(environ, flags, host, port):
 )
 def test_a_command_that_plays_twilio_signs_with_the_first_token(flag, environ, token):
     assert signing_token(flag, environ) == token
+
+
+FILE = 'instructions = "i"\nwaiting = "sounds/keys.wav"\n'
+
+
+def test_a_sound_is_looked_for_beside_the_agents_file(tmp_path):
+    wav = write_wav(ulaw_decode(silence(500)), RATE)
+    (tmp_path / "sounds").mkdir()
+    (tmp_path / "sounds" / "keys.wav").write_bytes(wav)
+    (tmp_path / "agent.toml").write_text(FILE)
+    assert agent_from(str(tmp_path / "agent.toml"), {}).waiting == telephone(read_wav(wav))
+
+
+def test_one_that_is_not_there_is_one_line(tmp_path):
+    (tmp_path / "agent.toml").write_text(FILE)
+    with pytest.raises(UsageError, match=r"agent.toml: waiting: .*/sounds/keys.wav: No such file") as caught:
+        agent_from(str(tmp_path / "agent.toml"), {})
+    assert "\n" not in str(caught.value)

@@ -26,6 +26,11 @@ def program(*arguments):
     [
         (["serve"], {}, "twiliobridge serve: no OPENAI_API_KEY: set it, or say --offline"),
         (["serve", "--offline", "--host", "192.0.2.1"], {}, "twiliobridge serve: without TWILIO_AUTH_TOKEN"),
+        (
+            ["serve", "--model", "m", "--model-url", "ws://h/p?model=x"],
+            {},
+            "the query of model_url says the model, so 'm' has no effect",
+        ),
         (["serve", "--offline"], {"PORT": "8080"}, "without TWILIO_AUTH_TOKEN anybody who reaches 0.0.0.0"),
         (["serve", "--offline"], {"PORT": "abc"}, "serve: PORT must be 0 to 65535, was 'abc'"),
         (["serve", "--offline", "--agent", "/nowhere.toml"], {}, "/nowhere.toml: No such file or directory"),

@@ -1,11 +1,13 @@
 """The leg to the model, on a real socket: who we say we are, and the bound on what we take."""
 
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from functools import partial
 
+import pytest
 import trio
 from peers import Model
-from served import bridge
+from served import AGENT, bridge
 from trio_websocket import ConnectionClosed, serve_websocket
 
 from twiliobridge.conversation import Ending
@@ -50,14 +52,14 @@ class Service:
 
 
 @asynccontextmanager
-async def service(**more):
+async def service(agent=AGENT, **more):
     serving = Service()
     async with trio.open_nursery() as nursery:
         server = await nursery.start(partial(serve_websocket, serving.answer, "127.0.0.1", 0, None))
         settings = Settings(
             port=0, openai_api_key="sk-1", openai_base_url=f"http://127.0.0.1:{server.port}/v1", **more
         )
-        async with bridge(settings, dial=dial_openai(settings)) as served:
+        async with bridge(settings, agent, dial=dial_openai(settings, agent)) as served:
             yield serving, served
         nursery.cancel_scope.cancel()
 
@@ -84,6 +86,31 @@ async def test_a_key_goes_under_the_name_that_the_settings_say_with_the_headers_
         assert serving.headers[b"api-key"] == b"sk-1"
         assert b"authorization" not in serving.headers
         assert serving.headers[b"x-team"] == b"a,b"
+
+
+async def test_the_agent_names_the_model_and_says_whose_calls_these_are():
+    """Its model wins over that of the settings."""
+    agent = replace(AGENT, model="gpt-realtime-mini", safety_identifier="shop-7")
+    async with service(agent, model="gpt-realtime") as (serving, served):
+        async with served.phone() as phone:
+            phone.call()
+            await phone.hear_speech()
+        assert serving.path == "/v1/realtime?model=gpt-realtime-mini"
+        assert serving.headers[b"openai-safety-identifier"] == b"shop-7"
+
+
+async def test_without_an_identifier_nothing_is_said_of_it():
+    async with service(model="gpt-realtime") as (serving, served):
+        async with served.phone() as phone:
+            phone.call()
+            await phone.hear_speech()
+        assert serving.path == "/v1/realtime?model=gpt-realtime"
+        assert b"openai-safety-identifier" not in serving.headers
+
+
+def test_a_model_that_the_url_would_overrule_is_refused():
+    with pytest.raises(ValueError, match=r"^the query of model_url .* 'gpt-realtime' has no effect"):
+        dial_openai(Settings(model_url="wss://h/p?model=x"), replace(AGENT, model="gpt-realtime"))
 
 
 async def test_a_model_message_past_4_mib_loses_the_session_of_that_call_alone():

@@ -3,9 +3,10 @@
 from importlib.resources import files
 
 from twiliobridge.agents.agent_file import read_agent
+from twiliobridge.agents.names import doubts
 from twiliobridge.conversation import Agent
 
-__all__ = ["banking_agent", "read_agent"]
+__all__ = ["banking_agent", "doubts", "read_agent"]
 
 
 def banking_agent() -> Agent:

@@ -15,6 +15,7 @@ from twiliobridge.commands.model_flags import ModelPlan
 from twiliobridge.conversation import Agent
 from twiliobridge.offline import OfflineModel, banking, load_offline_model, open_offline_model
 from twiliobridge.offline.brain_choice import is_agent_of
+from twiliobridge.realtime import DEFAULT_MODEL
 from twiliobridge.settings import CLOUD_PORT, Settings, listed
 
 log = logging.getLogger(__name__)
@@ -66,9 +67,9 @@ def stand_in_notice(model: OfflineModel, whom: str) -> str:
 
 
 async def offline_dial(plan: ModelPlan, agent: Agent) -> Dial:
-    """Sessions of one built-in model, in this process."""
+    """Sessions of one built-in model, in this process, under the name of the agent's."""
     model = await offline_model(plan, agent)
-    return lambda: open_offline_model(model)
+    return lambda: open_offline_model(model, agent.model or DEFAULT_MODEL)
 
 
 def agent_or_bank(path: str | None, environ: Mapping[str, str]) -> Agent:
@@ -93,10 +94,18 @@ def settings_from(environ: Mapping[str, str], **flags: object) -> Settings:
 
 
 def agent_from(path: str, environ: Mapping[str, str]) -> Agent:
-    """The agent of a TOML file; its tools are looked for beside it too, its secrets in `environ`."""
+    """The agent of a TOML file; tools and sounds are looked for beside it, secrets in `environ`."""
     text = text_of(path)
-    sys.path.insert(0, str(Path(path).resolve().parent))
+    beside = Path(path).resolve().parent
+    sys.path.insert(0, str(beside))
     try:
-        return read_agent(text, path, environ)
+        return read_agent(text, path, environ, lambda name: _content(beside, name))
     except ValueError as error:
         raise UsageError(str(error)) from None
+
+
+def _content(beside: Path, name: str) -> bytes:
+    try:
+        return (beside / name).read_bytes()
+    except OSError as error:
+        raise ValueError(f"{beside / name}: {error.strerror or error}") from None

@@ -3,9 +3,12 @@
 import logging
 from argparse import ArgumentParser, Namespace
 from collections.abc import Mapping
+from dataclasses import replace
+from urllib.parse import urlsplit
 
 import trio
 
+from twiliobridge.agents import doubts
 from twiliobridge.call import Dial
 from twiliobridge.commands.command import Command, UsageError
 from twiliobridge.commands.model_flags import (
@@ -31,6 +34,9 @@ from twiliobridge.settings import MEDIA_LANES, Settings
 
 log = logging.getLogger(__name__)
 
+OPENAI = "api.openai.com"
+"Whose names of voices and models are known here; other services have their own."
+
 
 def add_arguments(parser: ArgumentParser) -> None:
     parser.add_argument("--host", help=f"address to listen on (default {Settings.host})")
@@ -38,8 +44,14 @@ def add_arguments(parser: ArgumentParser) -> None:
     parser.add_argument(
         "--offline", action="store_true", help="answer with the built-in model, without a key"
     )
+    parser.add_argument(
+        "--model",
+        metavar="NAME",
+        help="which model answers; it wins over the agent's file, and that over TWILIOBRIDGE_MODEL "
+        f"(default {Settings.model})",
+    )
     parser.add_argument("--model-url", metavar="WSS", help="Realtime WebSocket to use in place of OpenAI's")
-    parser.add_argument("--public-url", metavar="HTTPS", help="how Twilio reaches this server")
+    parser.add_argument("--public-url", metavar="HTTPS", help="the URL by which Twilio reaches this server")
     parser.add_argument("--agent", metavar="FILE.toml", help="who answers (default: the banking example)")
     parser.add_argument(
         "--allow-unsigned",
@@ -70,19 +82,24 @@ def run(options: Namespace, environ: Mapping[str, str]) -> ExitCode:
         media_lane=options.media_lane,
     )
     agent = agent_or_bank(options.agent, environ)
+    if options.model:
+        agent = replace(agent, model=options.model)
     if not options.offline and (flag := model_flags_given(options)):
         raise UsageError(f"{flag} is about the built-in model: say --offline")
     plan = model_plan(options)
     if not (options.offline or settings.openai_api_key or settings.model_url):
         raise UsageError("no OPENAI_API_KEY: set it, or say --offline for the built-in model")
     start_logging(verbose=options.verbose)
+    if options.offline or urlsplit(settings.model_endpoint).hostname == OPENAI:
+        for doubt in doubts(agent):
+            log.warning("%s", doubt)
     return trio.run(answer_calls, settings, agent, plan if options.offline else None)
 
 
 async def answer_calls(settings: Settings, agent: Agent, built_in: ModelPlan | None) -> ExitCode:
     """By the built-in model; by the one that the settings name, if that is None."""
     try:
-        online = None if built_in else dial_openai(settings)
+        online = None if built_in else dial_openai(settings, agent)
         check_ways(settings, agent)
         listeners = await listen_for(settings)
     except (CannotListen, ValueError) as error:

@@ -5,6 +5,7 @@ import sys
 from argparse import Namespace
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from functools import partial
 
 import trio
@@ -23,6 +24,7 @@ from twiliobridge.commands.options import agent_from, settings_from, signing_tok
 from twiliobridge.commands.stopping import until_interrupted
 from twiliobridge.commands.validate_files import check_files, write_files
 from twiliobridge.commands.validate_flags import PORT, add_arguments, contradiction, host_of
+from twiliobridge.conversation import Agent
 from twiliobridge.exit_code import ExitCode
 from twiliobridge.offline import OfflineModel, load_offline_model, open_offline_model
 from twiliobridge.server import CannotListen, dial_openai, listen_for
@@ -155,26 +157,27 @@ class Run:
             self._environ,
             host=host_of(options),
             port=PORT if options.port is None else options.port,
-            model=options.model,
             public_url=options.public_url,
             twilio_auth_token=options.auth_token,
             grace=1.0,
         )
         agent = agent_from(options.agent, self._environ) if options.agent else banking_agent()
+        if options.model:
+            agent = replace(agent, model=options.model)
         try:
             listeners = await listen_for(settings)
         except ValueError as error:
             raise UsageError(str(error)) from None
-        dial, model = await self._dial(settings)
+        dial, model = await self._dial(settings, agent)
         async with open_own_bridge(settings, agent, dial, model, listeners) as target:
             yield target
 
-    async def _dial(self, settings: Settings) -> tuple[Dial, str]:
+    async def _dial(self, settings: Settings, agent: Agent) -> tuple[Dial, str]:
         """How the model is reached, and what it is."""
         options = self._options
         reachable = bool(settings.openai_api_key or settings.model_url)
         if reachable and not options.offline:
-            return dial_openai(settings), settings.model_url or settings.model
+            return dial_openai(settings, agent), settings.model_url or agent.model or settings.model
         if not options.offline:
             self._notes.append(OFFLINE)
         model = await self._offline_model()

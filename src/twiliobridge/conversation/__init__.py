@@ -1,6 +1,7 @@
 """The mind of a call: what the phone and the model say goes in, what to do about it comes out."""
 
-from twiliobridge.conversation.agent import END_CALL, Agent
+from twiliobridge.conversation.agent import Agent
+from twiliobridge.conversation.agent_values import END_CALL
 from twiliobridge.conversation.call_info import CallInfo
 from twiliobridge.conversation.commands import Command, HangUp, RunTool, ToModel, ToPhone
 from twiliobridge.conversation.ending import Ending

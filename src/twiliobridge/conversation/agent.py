@@ -2,9 +2,12 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import TypeVar
 
 import msgspec
+from msgspec import UNSET, UnsetType
 
+from twiliobridge.conversation.agent_values import END_CALL, check
 from twiliobridge.conversation.instructions import of_call
 from twiliobridge.conversation.tool import Tool
 from twiliobridge.realtime.session import (
@@ -17,14 +20,13 @@ from twiliobridge.realtime.session import (
     SessionUpdate,
     Transcription,
     TurnDetection,
+    VoiceId,
 )
-from twiliobridge.realtime.tools import FunctionTool
+from twiliobridge.realtime.tools import FunctionTool, Prompt, Reasoning, ToolChoice, Truncation
 
-END_CALL = "end_call"
-"The tool that the bridge carries out itself: hang up once the goodbye has been heard."
+T = TypeVar("T")
 
-NOISE_REDUCTION = ("near_field", "far_field", None)
-"Source: OpenAI API reference, Realtime > session.audio.input.noise_reduction."
+DEFAULT_TRANSCRIPTION = Transcription(model="gpt-4o-mini-transcribe")
 
 DEFAULT_TURN_DETECTION = ServerVad(
     threshold=0.5,
@@ -58,14 +60,26 @@ class Agent:
     """
 
     instructions: str
+    "May be empty where there is a `prompt`."
     greeting: str | None = None
     "The agent's first words. None: the caller speaks first."
-    voice: str = "marin"
+    voice: str | VoiceId = "marin"
+    speed: float | None = None
+    "Of the voice: 1.0 where nothing is said."
+    reasoning_effort: str | None = None
+    "How long it thinks before it speaks, of models that do."
+    max_output_tokens: int | str | None = None
+    "Of one response, a number or `inf`."
+    tool_choice: ToolChoice = "auto"
+    truncation: Truncation | None = None
+    "What becomes of a conversation that has grown too long. None: as the service has it, `auto`."
+    prompt: Prompt | None = None
+    "A prompt that is kept at the service."
     turn_detection: TurnDetection | None = DEFAULT_TURN_DETECTION
     tools: tuple[Tool, ...] = ()
     may_hang_up: bool = True
     "Whether the model is offered the `end_call` tool."
-    transcription_model: str | None = "gpt-4o-mini-transcribe"
+    transcription: Transcription | None = DEFAULT_TRANSCRIPTION
     "Writes down what the caller says. None: no transcript of the caller."
     noise_reduction: str | None = "near_field"
     greeting_interruptible: bool = True
@@ -78,38 +92,48 @@ class Agent:
     "What is done about a caller who says nothing. None: nothing."
     hold_on: str = "One moment, please."
     "What it says while an answer or a tool takes long."
+    model: str = ""
+    "Which model answers. Empty: the one of the settings."
+    safety_identifier: str = ""
+    """Goes to the service with each handshake, by which it tells apart whose calls break its rules: a hash of
+    an account's name, never the name. Source: OpenAI, Safety identifiers."""
 
     def __post_init__(self) -> None:
-        names = [END_CALL] * self.may_hang_up + [tool.name for tool in self.tools]
-        if twice := next((name for name in names if names.count(name) > 1), None):
-            raise ValueError(
-                f"two tools are named {twice!r}" + " (one is the bridge's own)" * (twice == END_CALL)
-            )
-        if self.noise_reduction not in NOISE_REDUCTION:
-            raise ValueError(f"noise_reduction must be near_field or far_field, was {self.noise_reduction!r}")
+        check(self)
 
     def tool(self, name: str) -> Tool | None:
         return next((tool for tool in self.tools if tool.name == name), None)
 
     def session(self, parameters: Mapping[str, str]) -> SessionUpdate:
         """The session of one call: mu-law both ways, so that audio passes through untouched."""
-        noise, words = self.noise_reduction, self.transcription_model
         return SessionUpdate(
             type="realtime",
             output_modalities=("audio",),
-            instructions=of_call(self.instructions, parameters),
-            audio=Audio(
-                input=AudioInput(
-                    format=PCMU,
-                    noise_reduction=NoiseReduction(type=noise) if noise else None,
-                    transcription=Transcription(model=words) if words else None,
-                    turn_detection=self._first_turn_detection(),
-                ),
-                output=AudioOutput(format=PCMU, voice=self.voice),
-            ),
+            instructions=UNSET if self.prompted else of_call(self.instructions, parameters),
+            audio=Audio(input=self._input(), output=self._output()),
             tools=tuple(declared(self)),
-            tool_choice="auto",
+            tool_choice=self.tool_choice,
+            reasoning=Reasoning(effort=self.reasoning_effort) if self.reasoning_effort else UNSET,
+            max_output_tokens=said(self.max_output_tokens),
+            truncation=said(self.truncation),
+            prompt=said(self.prompt),
         )
+
+    @property
+    def prompted(self) -> bool:
+        """Whether the instructions are those of a prompt at the service. Others would take their place."""
+        return self.prompt is not None and not self.instructions
+
+    def _input(self) -> AudioInput:
+        return AudioInput(
+            format=PCMU,
+            noise_reduction=NoiseReduction(type=self.noise_reduction) if self.noise_reduction else None,
+            transcription=self.transcription,
+            turn_detection=self._first_turn_detection(),
+        )
+
+    def _output(self) -> AudioOutput:
+        return AudioOutput(format=PCMU, voice=self.voice, speed=said(self.speed))
 
     def _first_turn_detection(self) -> TurnDetection | None:
         """A greeting that must be heard is not to be cut by the service either."""
@@ -123,6 +147,11 @@ class Agent:
         return SessionUpdate(
             type="realtime", audio=Audio(input=AudioInput(turn_detection=self.turn_detection))
         )
+
+
+def said(value: T | None) -> T | UnsetType:
+    """None: the session does not mention it."""
+    return UNSET if value is None else value
 
 
 def declared(agent: Agent) -> list[FunctionTool]:

@@ -1,7 +1,7 @@
 """What each event of a response makes the bridge do."""
 
 from twiliobridge.conversation import answers, barge_in, farewell, opening, waiting
-from twiliobridge.conversation.agent import END_CALL
+from twiliobridge.conversation.agent_values import END_CALL
 from twiliobridge.conversation.caller_side import caller_stopped
 from twiliobridge.conversation.commands import Command, RunTool, ToPhone
 from twiliobridge.conversation.mind import Mind, to_model

@@ -172,7 +172,11 @@ class Mind:
     def wish(self, words: str) -> ResponseParams:
         """A response with a wish of its own, under the instructions of the call."""
         parameters = self.start.custom_parameters if self.start else {}
-        return ResponseParams(instructions=of_response(self.agent.instructions, parameters, words))
+        return ResponseParams(
+            instructions=of_response(self.agent.instructions, parameters, words),
+            # Words are wished for: a choice that forces a tool would have it called in their place.
+            tool_choice=None if self.agent.tool_choice == "auto" else "none",
+        )
 
     def answer(self, call_id: str, output: str) -> list[Command]:
         """Answers a function call of the model."""

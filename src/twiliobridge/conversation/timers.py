@@ -165,7 +165,8 @@ def _nothing_heard(mind: Mind, now: float) -> list[Command]:
     if mind.probed:
         return resuming.lost(mind, Ending.MODEL_SILENT, "it gave no sign of life", now)
     mind.probed, mind.model_heard = True, now
-    return to_model(UpdateSession(session=SessionUpdate(type="realtime", tool_choice="auto")))
+    again = SessionUpdate(type="realtime", tool_choice=mind.agent.tool_choice)
+    return to_model(UpdateSession(session=again))
 
 
 def _attempt_failed(mind: Mind, now: float) -> list[Command]:

@@ -30,7 +30,8 @@ def due(mind: Mind) -> float | None:
 def play(mind: Mind, now: float) -> list[Command]:
     sound = mind.agent.waiting
     begin = int(mind.waiting_ms * 8) % len(sound)
-    piece = (sound[begin:] + sound)[: PIECE_MS * 8]
+    again = PIECE_MS * 8 // len(sound) + 1
+    piece = (sound[begin:] + sound * again)[: PIECE_MS * 8]
     mind.waiting_ms += len(piece) / 8
     mind.playout.sent(WAITING, len(piece) / 8, now)
     mind.playout.ended(WAITING.response_id)

@@ -25,6 +25,7 @@ WITHOUT_TURNS = frozenset({"gpt-realtime-whisper", "gpt-live-transcribe"})
 "In a transcription session these take no turn detection: the client commits. Seen live."
 
 Milliseconds = Annotated[int, Meta(ge=0)]
+Speed = Annotated[float, Meta(ge=0.25, le=1.5)]
 
 
 class Encoding(msgspec.Struct, frozen=True, tag_field="type", forbid_unknown_fields=True):
@@ -135,7 +136,7 @@ class AudioInput(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
 class AudioOutput(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     format: Format | UnsetType = UNSET
     voice: Voice | UnsetType = UNSET
-    speed: Annotated[float, Meta(ge=0.25, le=1.5)] | UnsetType = UNSET
+    speed: Speed | UnsetType = UNSET
 
 
 class Audio(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

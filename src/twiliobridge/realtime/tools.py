@@ -84,10 +84,13 @@ class ChosenMcp(
 ToolChoice = Annotated[str, one_of("auto", "none", "required")] | ChosenFunction | ChosenMcp
 
 
+Effort = Annotated[str, one_of("minimal", "low", "medium", "high", "xhigh")]
+
+
 class Reasoning(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Only for models that reason."""
 
-    effort: Annotated[str, one_of("minimal", "low", "medium", "high", "xhigh")] | UnsetType = UNSET
+    effort: Effort | UnsetType = UNSET
 
 
 class TokenLimits(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
