@@ -88,6 +88,18 @@ def test_a_rate_limit_is_waited_for_as_long_as_the_service_says():
     assert len(asked(call)) == 1
 
 
+def test_nothing_that_the_service_begins_meanwhile_shortens_the_wait():
+    """It has said when it answers again."""
+    call = Exchange().open()
+    turn(call)
+    for name in ("r1", "r2"):
+        ends(call, name, "failed", error=RATE_LIMIT)
+        call.wait(0.1)
+    assert not asked(call)
+    call.wait(1.2)
+    assert len(asked(call)) == 1
+
+
 def test_a_rate_limit_of_a_minute_is_not_waited_for():
     """Five seconds are the most."""
     call = Exchange().open()

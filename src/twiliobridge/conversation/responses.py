@@ -34,7 +34,10 @@ class Responses:
         self._params = ResponseParams()
         "Of the response that was asked for, or created, last."
         self._asks = 0
-        self._not_before = 0.0
+        self._automatic_until = 0.0
+        "Until then the service is left to respond by itself."
+        self._refused_until = 0.0
+        "Until then the service would refuse a request."
         self._under_way: str | None = None
         "The newest item of ours that has not arrived; the service deals with them in order."
 
@@ -77,11 +80,11 @@ class Responses:
 
     def turn_ended(self, now: float) -> None:
         """The service is about to respond by itself."""
-        self._not_before = now + AUTOMATIC_WITHIN
+        self._automatic_until = now + AUTOMATIC_WITHIN
 
     def wait_until(self, moment: float) -> None:
         """The service would refuse an earlier request."""
-        self._not_before = max(self._not_before, moment)
+        self._refused_until = max(self._refused_until, moment)
 
     def created(self, response: Response) -> bool:
         """Whether it may be the one that was asked for.
@@ -91,7 +94,7 @@ class Responses:
         if response.conversation_id is None and self.active is not None:
             return False  # out of band: it runs beside the conversation's own
         self.active = response.id
-        self._not_before = 0.0
+        self._automatic_until = 0.0
         request, covered = self._request, self._under_way is None
         if request is not None:
             self._request = replace(request, pending=False, covered=covered)
@@ -125,10 +128,14 @@ class Responses:
         if self.awaited:
             self.owe_again()
         self.active = self._request = self._under_way = None
-        self._not_before = 0.0
+        self._automatic_until = 0.0
+
+    @property
+    def _not_before(self) -> float:
+        return max(self._automatic_until, self._refused_until)
 
     def deadline(self) -> float | None:
-        """When an owed response that was left to the service must be asked for."""
+        """When an owed response that was left to the service, or that it refused, must be asked for."""
         return self._not_before if self._owed is not None and not self.awaited else None
 
     def ask(self, now: float) -> CreateResponse | None:
