@@ -116,7 +116,7 @@ def test_several_tokens_stand_between_commas():
         ("TWILIO_ACCOUNT_SID", "AC1 ", "must be printable ASCII without blanks"),
         ("OPENAI_BASE_URL", "https://[", "must begin with http://host or https://host"),
         ("TWILIOBRIDGE_PROT", "1", "is no setting"),
-        ("PORT", "abc", "must be 0 to 65535, was 'abc'; TWILIOBRIDGE_PORT is used in its place"),
+        ("PORT", "abc", "must be 0 to 65535, was 'abc'; TWILIOBRIDGE_PORT wins over it"),
         ("PORT", "70000", "must be 0 to 65535, was '70000'"),
         ("TWILIO_AUTH_TOKEN", " , ", "has commas, and no token between them"),
         ("TWILIO_AUTH_TOKEN", "one two", "must be printable ASCII without blanks; a blank, perhaps"),

@@ -208,9 +208,7 @@ def _cloud(given: Mapping[str, str]) -> dict[str, Any]:
         return {}
     port = given[CLOUD_PORT]
     if not re.fullmatch(r"\d+", port, re.ASCII) or int(port) > 65535:
-        raise ValueError(
-            f"{CLOUD_PORT} must be 0 to 65535, was {port!r}; TWILIOBRIDGE_PORT is used in its place"
-        )
+        raise ValueError(f"{CLOUD_PORT} must be 0 to 65535, was {port!r}; TWILIOBRIDGE_PORT wins over it")
     return {"port": int(port), "host": CLOUD_HOST}
 
 

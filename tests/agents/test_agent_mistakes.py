@@ -56,9 +56,13 @@ from twiliobridge.conversation import Agent
         ),
         (
             'turn_detection = { type = "semantic_vad", eagerness = "very" }',
-            "turn_detection.eagerness: Invalid",
+            "turn_detection.eagerness: Invalid .*; there are: auto, high, low, medium",
         ),
         ('transcription = { model = "gpt-4o-transcribe", keywords = ["a"] }', "keywords: "),
+        (
+            'turn_detection = { type = "vad" }',
+            "turn_detection.type: .* are: server_vad, semantic_vad",
+        ),
         ('noise_reduction = "loud"', "noise_reduction must be near_field, far_field or off, was 'loud'"),
         ('safety_identifier = "Ann Example"', "safety_identifier must be at most 64 printable ASCII"),
         ('prompt = { version = "1" }', "prompt: Object missing required field id"),

@@ -17,9 +17,9 @@ TOKEN = "12345"
 POLITE = Agent(instructions="Be brief.", greeting="Hello.", may_hang_up=True)
 
 
-def account(api, **more):
+def account(api, further="", **more):
     """A server's settings for the account of `api`."""
-    sids = {"twilio_account_sid": api.account_sid, "twilio_auth_token": api.auth_token}
+    sids = {"twilio_account_sid": api.account_sid, "twilio_auth_token": api.auth_token + further}
     return Settings(port=0, twilio_api_url=api.url, **sids, **more)
 
 
@@ -32,12 +32,16 @@ async def goodbye(served, api, **options):
     return client
 
 
-async def test_a_goodbye_ends_the_call_by_rest_and_the_fallback_is_not_spoken():
-    """`Status=completed` with the account's login; the phone says `stop`, nothing after <Connect> runs."""
+@pytest.mark.parametrize("further", ["", ", another-token"])
+async def test_a_goodbye_ends_the_call_by_rest_and_the_fallback_is_not_spoken(further):
+    """`Status=completed` with the account's login; the phone says `stop`, nothing after <Connect> runs.
+
+    Of several tokens the first is the account's.
+    """
     models = Exchange(tool_calls=[("end_call", "{}")])
     async with (
         open_twilio_api(auth_token=TOKEN) as api,
-        bridge(account(api), POLITE, dial=models.dial) as served,
+        bridge(account(api, further=further), POLITE, dial=models.dial) as served,
     ):
         client = await goodbye(served, api)
         assert await served.endings(1) == [Ending.AGENT_HUNG_UP]
