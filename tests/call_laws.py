@@ -191,34 +191,47 @@ class Evidence:
         self.items = {}
         "item id -> (begin, end) in the stream"
         self.generated = {}
-        "item id -> its first audio, discarded or not, as an index into what was watched"
+        "item id of a conversation -> its first audio, discarded or not, as an index into what was watched"
+        self.beside = {
+            event.response.id
+            for _, event in call.events(ResponseCreated)
+            if event.response.conversation_id is None
+        }
+        "Responses out of band: no conversation has an item of theirs."
         self._generated(call)
         self.pieces = list(self._heard(call))
 
     def _generated(self, call):
-        active, speaking, discarded = None, False, set()
+        speaking, discarded = False, set()
+        running = {False: None, True: None}
+        "The response of the conversation, and the one beside it."
         for index, (_, way, event, _) in enumerate(call.watched):
-            if isinstance(event, OutputAudioDelta):
-                self.generated.setdefault(event.item_id, index)
+            self._made(index, event)
             match event:
                 case CancelResponse():
                     discarded.add(event.response_id)
                 case _ if way == "out":
                     continue
                 case ResponseCreated():
-                    active = event.response.id
-                    discarded |= {active} if speaking else set()
+                    running[event.response.id in self.beside] = event.response.id
+                    discarded |= {event.response.id} if speaking else set()
                 case ResponseDone():
-                    active = None
+                    running[event.response.id in self.beside] = None
                 case SpeechStarted() | Dtmf():
                     speaking = speaking or isinstance(event, SpeechStarted)
-                    discarded.add(active)
+                    discarded |= set(running.values())
                 case SpeechStopped():
                     speaking = False
                 case OutputAudioDelta() if event.response_id not in discarded:
+                    if event.response_id not in self.beside:
+                        discarded.add(running[True])  # the answer takes its place
                     begin, _ = self.items.get(event.item_id, (len(self.stream), 0))
                     self.stream += audio_of(event.delta)
                     self.items[event.item_id] = begin, len(self.stream)
+
+    def _made(self, index, event):
+        if isinstance(event, OutputAudioDelta) and event.response_id not in self.beside:
+            self.generated.setdefault(event.item_id, index)
 
     def _heard(self, call):
         """Finds every stretch that the phone played in the stream; padding to whole packets is 0xFF."""

@@ -1,5 +1,7 @@
 """No turn stays unanswered: each way in which an answer can come to nothing, and what the caller gets."""
 
+from dataclasses import replace
+
 import pytest
 from exchange import AGENT, Exchange
 
@@ -10,6 +12,7 @@ RATE_LIMIT = model.ErrorDetail(
     type="tokens", code="rate_limit_exceeded", message="Rate limit reached. Please try again in 1.2s."
 )
 BROKEN = model.ErrorDetail(type="server_error", code="server_error", message="Sorry.")
+GREETER = replace(AGENT, greeting="Hello.")
 
 
 def asked(call):
@@ -214,3 +217,27 @@ def test_the_first_sound_of_an_answer_takes_the_place_of_what_is_left_of_the_hol
     call.wait(2)
     assert (call.heard_ms("h"), call.heard_ms("r")) == (300, 700)
     assert not call.truncations()
+
+
+def test_a_limit_that_the_service_reaches_by_itself_is_waited_for():
+    """It was to answer the turn; nothing was asked for, so its error names no request."""
+    call = Exchange().open()
+    call.caller_speaks()
+    call.caller_stops()
+    fault = model.ErrorDetail(type="tokens", code="rate_limit_exceeded", message="try again in 3s.")
+    call.model(model.Error(error=fault))
+    call.wait(2.9)
+    assert not call.sent(model.CreateResponse)
+    call.wait(0.2)
+    assert len(call.sent(model.CreateResponse)) == 1
+
+
+def test_a_turn_without_an_answer_is_not_answered_by_what_was_asked_for_before():
+    call = Exchange(GREETER).open()
+    call.says("hello", 400, "Hello.")
+    call.wait(1)
+    call.caller_speaks()
+    call.caller_stops()
+    call.wait(3)
+    *_, asked = call.sent(model.CreateResponse)
+    assert asked.response is None

@@ -143,3 +143,22 @@ def test_a_line_without_marks_is_believed_in_time(agent):
     call.response("r2", 400)
     call.wait(1)
     assert len(greetings(call)) == 1
+
+
+def test_a_greeting_that_was_written_and_then_said_aloud_is_over():
+    """It was asked for in other words the second time."""
+    call = Exchange(GREETER).open()
+    call.model(model.ResponseCreated(response=model.Response(id="text", conversation_id="c")))
+    text = model.OutputTextDone(
+        response_id="text", item_id="text", output_index=0, content_index=0, text="Hello."
+    )
+    call.model(text)
+    call.model(model.ResponseDone(response=model.Response(id="text", status="completed")))
+    call.says("aloud", 2000, "Hello.")
+    call.wait(1)
+    asked = len(call.sent(model.CreateResponse))
+    call.caller_speaks()
+    call.caller_stops()
+    call.model(model.ResponseCreated(response=model.Response(id="answer", conversation_id="c")))
+    assert len(call.sent(model.CreateResponse)) == asked
+    assert not call.sent(model.CancelResponse)

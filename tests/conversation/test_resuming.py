@@ -1,7 +1,7 @@
 """A call that outlives its session with the model: what the next one is told, and what the caller hears."""
 
 import pytest
-from exchange import Exchange, frame
+from exchange import Exchange, audio, frame
 
 from twiliobridge.conversation import Agent, Tool
 from twiliobridge.mediastream.events import Dtmf
@@ -227,3 +227,68 @@ def test_a_long_history_loses_its_beginning():
     assert first[0] == "system"
     assert [words[0] for _, words in others] == ["4", "5", "6", "7", "8"][-len(others) :]
     assert len(others) >= 4
+
+
+def test_a_turn_outlives_a_second_session_that_is_lost_before_it_has_answered():
+    call = Exchange().open()
+    call.caller_speaks()
+    for place in range(50):
+        call.phone(frame(20 * place))
+    call.lose_model()
+    call.open_again()
+    call.lose_model()
+    call.wait(1)
+    call.open_again()
+    assert len([event for event in call.told() if isinstance(event, model.AppendAudio)]) == 50
+
+
+def test_turns_of_keys_without_a_session_are_told_one_by_one():
+    call = Exchange().open()
+    call.lose_model()
+    for digit in "1#2#":
+        call.phone(Dtmf(digit=digit))
+    call.open_again()
+    keys = [words for _, words in history(call)]
+    assert keys == ["The caller pressed 1 on the keypad.", "The caller pressed 2 on the keypad."]
+
+
+def test_late_audio_of_a_lost_session_does_not_undo_what_was_heard():
+    call = Exchange(TOOLED).open()
+    call.model(model.ResponseCreated(response=model.Response(id="r", conversation_id="c")))
+    call.model(
+        model.OutputTranscriptDelta(
+            response_id="r", item_id="r", output_index=0, content_index=0, delta="A long story."
+        )
+    )
+    call.delta("r", 2000)
+    call.wait(1)
+    late = model.OutputAudioDelta(response_id="r", item_id="r", delta=audio(200))
+    call.lose_model()
+    call.relay.model_said(late, call.now)
+    call.open_again()
+    assert history(call) == [("assistant", "A long story.")]
+
+
+def test_an_answer_that_was_interrupted_is_not_asked_for_by_the_next_session():
+    """The caller had the floor when the session was lost."""
+    call = Exchange(TOOLED).open()
+    call.response("hello", 2000, done=False)
+    call.wait(0.5)
+    call.caller_speaks()
+    call.lose_model()
+    call.open_again()
+    assert not [event for event in call.told() if isinstance(event, model.CreateResponse)]
+
+
+def test_a_call_of_a_lost_session_is_not_answered_to_the_next():
+    """`end_call` was called; the caller interrupts the goodbye."""
+    call = Exchange(TOOLED).open()
+    call.says("hello", 400, "Hello.")
+    call.wait(1)
+    call.response("r", 2000, done=False)
+    call.function_call("r", "c1", "end_call")
+    call.lose_model()
+    call.open_again()
+    call.caller_speaks()
+    kinds = [event.item.type for event in call.told() if isinstance(event, model.CreateItem)]
+    assert "function_call_output" not in kinds

@@ -98,3 +98,33 @@ def test_confirmations_of_other_updates_open_nothing():
     assert len(call.to_model) == told
     assert call.relay.sessions[-1].ready_at == 0
     assert AGENT.greeting is None
+
+
+def test_a_service_that_drops_each_session_at_once_is_not_dialled_for_ever():
+    call = Exchange(limits=Limits(model_silence=10_000)).open()
+    call.wait(60)
+    call.lose_model()
+    for _ in range(3):
+        call.open_again()
+        call.lose_model()
+        call.wait(2)
+    assert len(call.dialled_at) == 3
+    assert call.ending.ending is Ending.MODEL_LOST
+
+
+def test_a_short_session_has_half_of_its_time():
+    """Else each would be replaced as soon as it stands."""
+    call = Exchange(limits=Limits(model_silence=10_000)).open()
+    call.relay.session_expires(100)
+    call.wait(49)
+    assert not call.dialled_at
+    call.wait(2)
+    assert len(call.dialled_at) == 1
+
+
+def test_a_session_that_is_said_to_have_expired_already_is_kept():
+    """The clocks of both sides differ."""
+    call = Exchange(limits=Limits(model_silence=10_000)).open()
+    call.relay.session_expires(-60)
+    call.wait(60)
+    assert not call.dialled_at

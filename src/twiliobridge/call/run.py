@@ -134,7 +134,7 @@ class _Call:
     async def run(self, shutdown: trio.Event) -> HangUp:
         async with trio.open_nursery() as self.nursery:
             self.nursery.start_soon(self.hear_phone)
-            self.nursery.start_soon(self.hear_model)
+            self.dial_model()
             self.nursery.start_soon(self.keep_time)
             self.nursery.start_soon(self.await_shutdown, shutdown)
         assert self.relay.over is not None
@@ -166,24 +166,35 @@ class _Call:
         except (trio.EndOfChannel, trio.BrokenResourceError):
             return
 
-    async def hear_model(self) -> None:
-        """One session with the model, from dialling to its end; the relay may have another dialled then."""
-        with trio.CancelScope() as self.model_scope:
+    def dial_model(self) -> None:
+        self.model_scope = trio.CancelScope()
+        self.nursery.start_soon(self.hear_model, self.model_scope)
+
+    async def hear_model(self, scope: trio.CancelScope) -> None:
+        """One session with the model, from dialling to its end; the relay may have another dialled then.
+
+        `scope` is cancelled where the relay has left the session. What becomes of its wire is no news then.
+        """
+        with scope:
             try:
                 async with self.dial() as wire:
-                    await self.hear_all(wire)
+                    await self.hear_all(wire, scope)
             except Unreachable as failure:
+                if scope.cancel_called:
+                    return
                 lost = partial(self.relay.model_lost, transient=failure.transient, pause=failure.retry_after)
                 self.obey(lost(Ending.MODEL_UNREACHABLE, str(failure), self.now()))
 
-    async def hear_all(self, wire: Wire) -> None:
+    async def hear_all(self, wire: Wire, scope: trio.CancelScope) -> None:
+        await trio.lowlevel.checkpoint_if_cancelled()
         self.model, self.session = wire, RealtimeConnection(ModelRole.CLIENT)
         self.sessions.append(self.session)
         try:
             await wire.deliver(self.model_said)
         except (trio.EndOfChannel, trio.BrokenResourceError) as gone:
-            self.model = None
-            self.obey(self.relay.model_lost(Ending.MODEL_LOST, str(gone), self.now()))
+            if not scope.cancel_called:
+                self.model = None
+                self.obey(self.relay.model_lost(Ending.MODEL_LOST, str(gone), self.now()))
 
     async def keep_time(self) -> None:
         while True:
@@ -215,6 +226,8 @@ class _Call:
         self.obey(self.relay.phone_said(event, now))
 
     def model_said(self, message: str | bytes) -> None:
+        if self.model is None:
+            return  # the session was left for what an earlier message of the same read had said
         now = self.now()
         try:
             event: ServerEvent | Unknown = self.session.receive(message)  # type: ignore[assignment]  # a server's
@@ -249,7 +262,7 @@ class _Call:
                 self.model = None
                 self.model_scope.cancel()
             case DialModel():
-                self.nursery.start_soon(self.hear_model)
+                self.dial_model()
             case Note():
                 log.warning("%s %s", self.sid, command.text)
 

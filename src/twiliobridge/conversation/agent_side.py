@@ -80,7 +80,8 @@ def first_sound(mind: Mind, response_id: str, now: float) -> list[Command]:
         mind.greeting.sent(response_id)
     if mind.owed.since is not None:
         mind.owed.sounded()
-        mind.recent.settle()
+        if mind.speaking is None:
+            mind.recent.settle()
     if mind.hold.active is not None:
         mind.discarded.add(mind.hold.active)
         mind.hold.active = None

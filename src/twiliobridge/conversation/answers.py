@@ -22,7 +22,10 @@ def unheard(mind: Mind, response: Response, written: str, now: float) -> list[Co
     if cause is Cause.EMPTY and written:
         cause = Cause.TEXT
     if cause is Cause.TEXT:
-        mind.responses.owe(mind.wish(ALOUD.format(written)))
+        aloud = mind.wish(ALOUD.format(written))
+        if response.id == mind.greeting.response_id:
+            mind.greeting.owe(aloud)
+        mind.responses.owe(aloud)
     return failed(mind, cause, error_of(response), now)
 
 

@@ -22,7 +22,6 @@ from twiliobridge.conversation.farewell import call_off, closed_if_heard
 from twiliobridge.conversation.mind import Mind
 from twiliobridge.conversation.playout import Part, Unheard
 from twiliobridge.conversation.resuming import correct
-from twiliobridge.conversation.waiting import WAITING
 from twiliobridge.mediastream.events import Clear
 from twiliobridge.realtime.events import CancelResponse, TruncateItem
 
@@ -48,8 +47,9 @@ def _interrupt(mind: Mind, now: float, *, service_cancels: bool) -> list[Command
     cut = mind.playout.interrupt(now)
     opening.greeting_cut(mind, cut)
     mind.waiting_ms = 0.0
-    if active is not None:
-        mind.discarded.add(active)
+    for response_id in (active, mind.hold.active):
+        if response_id is not None:
+            mind.discarded.add(response_id)
     for unheard in cut:
         mind.discarded.add(unheard.part.response_id, (unheard.part,))
     commands: list[Command] = [] if silent else [ToPhone(Clear())]
@@ -61,7 +61,7 @@ def _interrupt(mind: Mind, now: float, *, service_cancels: bool) -> list[Command
 
 def straggler(mind: Mind, part: Part, now: float) -> list[Command]:
     """Late audio of a discarded response. The model must not believe that its first words were heard."""
-    if not mind.discarded.first_heard_of(part):
+    if part.response_id in mind.hold or not mind.discarded.first_heard_of(part):
         return []
     return _truncated(mind, Unheard(part, 0, 0.0), now)
 
@@ -69,8 +69,6 @@ def straggler(mind: Mind, part: Part, now: float) -> list[Command]:
 def _truncated(mind: Mind, unheard: Unheard, now: float) -> list[Command]:
     """The transcript and the model are told what was heard of a part; a session only of its own items."""
     part = unheard.part
-    if part == WAITING:
-        return []
     mind.transcript.agent_cut(part.item_id, unheard.heard_ms, now)
     if part.item_id in mind.retold.former:
         return correct(mind, part.item_id) if mind.sessions.ready else []

@@ -61,8 +61,9 @@ def deadline(mind: Mind) -> float | None:
 def model_gone(mind: Mind, ending: Ending, detail: str, now: float) -> list[Command]:
     """What the caller is still hearing is heard, then the line closes; nothing can call that off."""
     mind.sessions.give_up(f"{ending.value}: {detail}", now)
-    if mind.responses.active is not None:
-        mind.discarded.add(mind.responses.active)
+    active = mind.responses.active
+    if active is not None:
+        mind.discarded.add(active, mind.playout.parts_of(active))
     mind.goodbye = None
     if mind.closing is not None:
         mind.closing = replace(mind.closing, revocable=False)

@@ -87,20 +87,21 @@ class Recent:
     """The caller's latest audio, as base64: what a session that has just opened has missed.
 
     It holds a second of it, and all of a turn that is not answered, within a bound; the oldest goes first.
+    A session that was given it may be lost like the one before: it is held until the turn is dealt with.
     """
 
-    __slots__ = ("_most_ms", "_ms", "_payloads", "holding")
+    __slots__ = ("_most_ms", "_ms", "holding", "payloads")
 
     def __init__(self, most_ms: float) -> None:
-        self._payloads: deque[str] = deque()
+        self.payloads: deque[str] = deque()
         self._ms = 0.0
         self.hold(most_ms)
 
     def keep(self, payload: str) -> None:
-        self._payloads.append(payload)
+        self.payloads.append(payload)
         self._ms += audio_ms(payload)
         while self._ms > self._most_ms:
-            self._ms -= audio_ms(self._payloads.popleft())
+            self._ms -= audio_ms(self.payloads.popleft())
 
     def hold(self, most_ms: float) -> None:
         """From now on so much is kept."""
@@ -110,15 +111,10 @@ class Recent:
 
     def settle(self) -> None:
         """All that was said so far is dealt with."""
-        self.take()
+        self.payloads.clear()
+        self._ms = 0.0
         self.holding = False
         self._most_ms = LEAD_MS
-
-    def take(self) -> tuple[str, ...]:
-        taken = tuple(self._payloads)
-        self._payloads.clear()
-        self._ms = 0.0
-        return taken
 
 
 def _silence(duration_ms: int) -> tuple[str, ...]:

@@ -162,9 +162,9 @@ class Mind:
 
         Without a session nothing is sent: the next is told the whole conversation.
         """
+        self.items_made += 1
         if not self.sessions.ready:
             return []
-        self.items_made += 1
         item = msgspec.structs.replace(item, id=f"bridge_item_{self.items_made}")
         self.responses.item_sent(str(item.id))
         return [ToModel(CreateItem(event_id=item.id, item=item, previous_item_id=after))]

@@ -36,7 +36,7 @@ def confirmed(mind: Mind, event: SessionUpdated, now: float) -> list[Command]:
     if mind.phase is not Phase.WAITING:
         return resuming.resume(mind, now) if mind.phase is Phase.TALKING else []
     mind.step(Step.OPEN)
-    said = [ToModel(AppendAudio(audio=payload)) for payload in mind.recent.take()]
+    said = [ToModel(AppendAudio(audio=payload)) for payload in mind.recent.payloads]
     mind.recent.settle()
     return [*said, *greet(mind, now)]
 

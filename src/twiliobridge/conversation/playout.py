@@ -19,6 +19,7 @@ to their distance. Source: Twilio docs, Media Streams > mark and clear; OpenAI d
 
 import re
 from array import array
+from collections.abc import Iterable
 from dataclasses import dataclass
 from math import inf
 
@@ -56,6 +57,10 @@ class Part(msgspec.Struct, frozen=True):
     @classmethod
     def of(cls, event: PartEvent) -> "Part":
         return cls(event.response_id, event.item_id, event.content_index)
+
+
+WAITING = Part("bridge_waiting", "bridge_waiting", 0)
+"The sound of waiting: it has its place in the queue, but nobody has said it, and nobody is told of it."
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,6 +142,10 @@ class Playout:
         """Of some part that was sent, more is to come."""
         return any(length.growing for length in self._lengths.values())
 
+    def parts_of(self, response_id: str) -> Iterable[Part]:
+        """Those of which the caller has heard something, or is about to."""
+        return [part for part in self._lengths if part.response_id == response_id]
+
     def has_room(self, duration_ms: float, now: float) -> bool:
         """Whether Twilio's buffer takes so much more."""
         fits = self._sent - self._played + duration_ms <= TWILIO_BUFFER_MS or self._overdue(now)
@@ -204,6 +213,7 @@ class Playout:
                 heard[segment.part] = segment.heard(position)
         lengths = self._lengths
         self._begin()
+        heard.pop(WAITING, None)
         return tuple(Unheard(p, int(heard[p]), lengths[p].ms) for p in lengths if p in heard)
 
     def _set_anchor(self, reached: float, now: float) -> None:

@@ -123,9 +123,9 @@ class Responses:
             self.turn_ended(now)  # the service was faster, and will say so
         return request.params
 
-    def session_lost(self) -> None:
-        """Whatever was asked for or being generated is owed again; nothing is under way any more."""
-        if self.awaited:
+    def session_lost(self, *, wanted: bool) -> None:
+        """What was asked for or being generated is owed again if it is still wanted; nothing is under way."""
+        if wanted:
             self.owe_again()
         self.active = self._request = self._under_way = None
         self._automatic_until = 0.0

@@ -6,6 +6,8 @@ the agent's words, what the caller said, the calls of tools with what came of th
 is asked for from where it stopped.
 """
 
+from dataclasses import replace
+
 from twiliobridge.conversation import farewell
 from twiliobridge.conversation.answers import GO_ON
 from twiliobridge.conversation.commands import Command, DialModel, LeaveModel, Note, ToModel
@@ -49,13 +51,13 @@ def leave_off(mind: Mind, now: float) -> None:
         return
     active = mind.responses.active
     heard_from = active is not None and mind.voiced == active and active not in mind.discarded
-    mind.responses.session_lost()
+    mind.responses.session_lost(wanted=mind.responses.asked or mind.more_to_come)
     if heard_from:
         mind.responses.owe(mind.wish(GO_ON))
     elif mind.owed.since is not None and not mind.recent.holding and not mind.tool_calls.running:
         mind.responses.owe()
     if active is not None:
-        mind.discarded.add(active)
+        mind.discarded.add(active, mind.playout.parts_of(active))
         if mind.tool_calls.response_done(active):
             mind.responses.owe()
     if mind.responses.owed:
@@ -63,6 +65,8 @@ def leave_off(mind: Mind, now: float) -> None:
     mind.speaking = None
     mind.inbound.speech_stopped()
     mind.hold.active = None
+    if mind.goodbye is not None:  # its calls are of the lost session; what is said next is the goodbye
+        mind.goodbye = replace(mind.goodbye, call_ids=(), answered=True)
     mind.retold.former = mind.playout.items
     mind.recent.hold(mind.limits.missed_audio_ms)
 
@@ -70,7 +74,7 @@ def leave_off(mind: Mind, now: float) -> None:
 def resume(mind: Mind, now: float) -> list[Command]:
     """The new session stands."""
     commands = retell(mind)
-    missed = [ToModel(AppendAudio(audio=payload)) for payload in mind.recent.take()]
+    missed = [ToModel(AppendAudio(audio=payload)) for payload in mind.recent.payloads]
     mind.model_heard = now
     return [*commands, *missed, *mind.ask_for_response(now)]
 

@@ -34,9 +34,11 @@ def on_error(mind: Mind, event: model.Error, now: float) -> list[Command]:
     refused = mind.responses.refused(error.event_id, now) if concerns_request(mind, error) else None
     if refused is not None and error.code == ALREADY_ACTIVE:
         return crossed(mind, refused, now)
-    if refused is not None:
-        return answers.failed(mind, cause_of_error(error, Cause.REFUSED), error, now)
-    return mind.ask_for_response(now)
+    if refused is None and refuses_its_own(mind, error):
+        mind.responses.owe()
+    elif refused is None:
+        return mind.ask_for_response(now)
+    return answers.failed(mind, cause_of_error(error, Cause.REFUSED), error, now)
 
 
 def passes(error: model.ErrorDetail) -> bool:
@@ -50,6 +52,12 @@ def concerns_request(mind: Mind, error: model.ErrorDetail) -> bool:
         return True  # only a request can find a response active
     ours = error.type != "invalid_request_error" or (error.param or "response").startswith("response")
     return mind.responses.asked and ours and not is_benign(error)
+
+
+def refuses_its_own(mind: Mind, error: model.ErrorDetail) -> bool:
+    """Whether the service, which was to answer the caller's turn by itself, has reached a limit instead."""
+    waits = mind.owed.since is not None and not mind.responses.awaited
+    return waits and error.event_id is None and cause_of_error(error, Cause.REFUSED) is Cause.LIMITED
 
 
 def crossed(mind: Mind, refused: model.ResponseParams, now: float) -> list[Command]:

@@ -9,6 +9,10 @@ from twiliobridge.conversation.limits import Limits
 PAUSES = (0.0, 0.5, 1.0, 2.0, 4.0)
 "Seconds before an attempt to dial, by the number of those that have failed on end."
 
+LASTS = 10.0
+"""Seconds after which a session that took another's place counts as opened. A service that takes each, and
+drops it at once, would be dialled for ever."""
+
 
 class Stage(Enum):
     """Of the model's session. The text completes "the model was lost while ..."."""
@@ -76,7 +80,7 @@ class Sessions:
         self._dialled = began
         self._ready: float | None = None
         self._failures = 0
-        "Attempts on end that led to no session."
+        "Attempts on end that led to no session, or to one that did not last."
         self._records: list[SessionRecord] = []
         self.lost_at: float | None = None
         "When the model was lost that another session is to take the place of."
@@ -113,12 +117,17 @@ class Sessions:
 
     def confirmed(self, now: float) -> None:
         self.move(Move.CONFIRMED)
-        self._ready, self._failures, self.lost_at = now, 0, None
+        self._ready, self.lost_at = now, None
+        if not self._has_stood:
+            self._failures = 0
 
     def left(self, why: str, now: float, at_least: float = 0.0) -> None:
         """The session in force is of no more use; the next is dialled after a pause of `at_least` so long."""
+        if self._ready is not None and now - self._ready >= LASTS:
+            self._failures = 0
+        elif self._ready is None or self._has_stood:
+            self._failures += 1
         self._records.append(self._record(now, why))
-        self._failures += not self.ready
         self.lost_at = now if self.lost_at is None else self.lost_at
         self.redial_at = now + max(at_least, PAUSES[min(self._failures, len(PAUSES) - 1)])
         self.move(Move.LOST)
@@ -127,6 +136,11 @@ class Sessions:
         if self.stage not in {Stage.AWAY, Stage.GIVEN_UP}:
             self._records.append(self._record(now, why))
         self.move(Move.GIVE_UP)
+
+    @property
+    def _has_stood(self) -> bool:
+        """An earlier session did."""
+        return any(record.ready_at is not None for record in self._records)
 
     def may_go_on(self, limits: Limits, *, call_stands: bool) -> bool:
         """Whether the attempt that is due at `redial_at` is within the bounds."""

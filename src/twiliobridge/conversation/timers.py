@@ -96,14 +96,19 @@ def _attempt(mind: Mind) -> float | None:
 
 
 def _renewal(mind: Mind) -> float | None:
-    """In the first quiet moment of a session's last minutes, or else before its last seconds."""
-    expires, limits = mind.sessions.expires, mind.limits
-    if expires is None or not mind.sessions.ready:
+    """In the first quiet moment of a session's last minutes, or else before its last seconds.
+
+    Half of its time it has, however short that is.
+    """
+    expires, ready, limits = mind.sessions.expires, mind.sessions.ready_at, mind.limits
+    if expires is None or ready is None or expires < ready:
         return None
+    half = (ready + expires) / 2
+    latest = max(half, expires - limits.renew_latest)
     owes = mind.responses.awaited or mind.responses.owed or mind.tool_calls.running
     if owes or mind.caller_has_floor or mind.owed.since is not None:
-        return expires - limits.renew_latest
-    return min(max(expires - limits.renew_before, mind.playout.ends), expires - limits.renew_latest)
+        return latest
+    return min(max(half, expires - limits.renew_before, mind.playout.ends), latest)
 
 
 def _closing(mind: Mind) -> float | None:
@@ -142,6 +147,7 @@ def _ask(mind: Mind, now: float) -> list[Command]:
 
 
 def _ask_unanswered(mind: Mind, now: float) -> list[Command]:
+    mind.responses.owe()
     return answers.failed(mind, Cause.UNANSWERED, None, now)
 
 

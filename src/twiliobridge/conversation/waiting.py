@@ -6,11 +6,8 @@ from math import inf
 from twiliobridge.conversation.commands import Command, ToPhone
 from twiliobridge.conversation.farewell import mark_tail
 from twiliobridge.conversation.mind import Mind
-from twiliobridge.conversation.playout import Part
+from twiliobridge.conversation.playout import WAITING
 from twiliobridge.mediastream.events import Clear, Play
-
-WAITING = Part("bridge_waiting", "bridge_waiting", 0)
-"Its place in the ledger of what was heard. No model is told of it."
 
 PIECE_MS = 1000
 AHEAD = 0.3
@@ -39,11 +36,14 @@ def play(mind: Mind, now: float) -> list[Command]:
 
 
 def stop(mind: Mind, now: float) -> list[Command]:
-    """Something is about to be said: what is queued of the sound gives way to it."""
+    """Something is about to be said: what is queued of the sound gives way to it.
+
+    On a line that stalls, words may still be queued before it; then it is heard to the end of its piece.
+    """
     if not mind.waiting_ms:
         return []
     mind.waiting_ms = 0.0
-    if mind.playout.drained:
+    if mind.playout.drained or mind.playout.items != {WAITING.item_id}:
         return []
     mind.playout.interrupt(now)
     return [ToPhone(Clear())]
