@@ -17,7 +17,7 @@ from msgspec.structs import replace
 from numbered_speech import say, speech
 from trio._core import _run as scheduler
 from trio.testing import MockClock
-from whole_call import BACKLOG, GOOD_LINE, Call, orator
+from whole_call import BACKLOG, GOOD_LINE, Call, orator_of_a_call
 
 from twiliobridge.caller import CallerError, LineConditions
 from twiliobridge.conversation import END_CALL, Agent, Limits, Tool
@@ -153,9 +153,10 @@ def part_of(part, number):
 
 
 def spoken(plan):
-    """The replies as the offline model takes them. Each speech has a number of its own."""
+    """The replies as the offline model takes them, then short ones. Each speech has a number of its own."""
     numbers = iter(range(1, 90))
-    return [tuple(part_of(part, next(numbers)) for part in reply) for reply in plan.replies]
+    planned = [tuple(part_of(part, next(numbers)) for part in reply) for reply in plan.replies]
+    return [*planned, *((say(number, 300),) for number in numbers)]
 
 
 class FaultyCall(Call):
@@ -163,7 +164,7 @@ class FaultyCall(Call):
 
     def __init__(self, plan):
         super().__init__(
-            orator(*spoken(plan), knobs=plan.knobs), plan.lag, plan.backlog, conditions=plan.line
+            orator_of_a_call(*spoken(plan), knobs=plan.knobs), plan.lag, plan.backlog, conditions=plan.line
         )
         self.to_model.lag = self.model.lag = 0.0
         self.plan = plan

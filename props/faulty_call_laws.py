@@ -23,6 +23,7 @@ from faulty_call import FaultyCall, Kind, happen
 
 from twiliobridge.audio.format import FRAME_BYTES
 from twiliobridge.conversation import Ending
+from twiliobridge.conversation.hold import METADATA
 from twiliobridge.conversation.inbound import STALLED_AFTER
 from twiliobridge.mediastream import Dtmf, Play
 from twiliobridge.realtime.events import (
@@ -30,8 +31,10 @@ from twiliobridge.realtime.events import (
     CreateItem,
     CreateResponse,
     Error,
+    OutputAudioDelta,
     ResponseCreated,
     ResponseDone,
+    SessionCreated,
     SpeechStarted,
 )
 
@@ -118,15 +121,22 @@ def the_backlog_is_bounded(call):
     assert call.most_waiting <= call.plan.backlog
 
 
+def asks_to_hold(event):
+    """Out of band, beside the answer that is being made."""
+    return event.response is not None and event.response.metadata == METADATA
+
+
 def one_request_at_a_time(call):
     """No `response.create` while a response is being made, or another request is unanswered."""
     active = pending = None
     for _, way, event, _ in call.watched:
         match event:
-            case CreateResponse():
+            case CreateResponse() if not asks_to_hold(event):
                 assert active is None, "asked while a response is being made"
                 assert pending is None, "asked twice"
                 pending = event.event_id
+            case SessionCreated():
+                active = pending = None
             case ResponseCreated() if event.response.conversation_id is not None:
                 active, pending = event.response.id, None
             case ResponseDone() if event.response.id == active:
@@ -136,24 +146,25 @@ def one_request_at_a_time(call):
 
 
 def every_request_has_a_cause(call):
-    """The greeting, a turn of keys, the outputs of a response's tools, a response that was called back: once
-    each.
+    """The greeting, a turn of keys, the outputs of a response's tools, a response that was called back or of
+    which nothing was heard: once each.
     """
     causes = 1
     owed_to: set[str] = set()
+    sounded: set[str] = set()
     for _, way, event, _ in call.watched:
         match event:
             case CreateItem():
                 causes += event.item.type == "message"
                 if event.item.type == "function_call_output":
                     owed_to.add(event.item.call_id)
-            case CreateResponse():
-                if owed_to:
-                    owed_to.clear()
-                else:
-                    causes -= 1
-            case ResponseDone() if event.response.status != "completed":
-                causes += 1
+            case CreateResponse() if not asks_to_hold(event):
+                causes -= not owed_to
+                owed_to.clear()
+            case OutputAudioDelta():
+                sounded.add(event.response_id)
+            case ResponseDone():
+                causes += event.response.status != "completed" or event.response.id not in sounded
             case Error() if way == "in":
                 causes += 1
         assert causes >= 0, "the model was asked without a cause"

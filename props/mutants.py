@@ -8,17 +8,26 @@ from unittest.mock import patch
 
 from mutation import mutant, replace
 
-from twiliobridge.conversation import barge_in, farewell, inbound, model_side, opening, phone_side
+from twiliobridge.conversation import (
+    barge_in,
+    farewell,
+    inbound,
+    model_side,
+    opening,
+    phone_side,
+    resuming,
+    timers,
+)
 from twiliobridge.conversation.commands import ToModel
 from twiliobridge.conversation.discarded import Discarded
-from twiliobridge.conversation.phase import Step
 from twiliobridge.conversation.playout import Playout, Unheard
 from twiliobridge.conversation.relay import Relay
 from twiliobridge.conversation.responses import Responses
 from twiliobridge.conversation.tool_calls import ToolCalls
+from twiliobridge.conversation.transcript import Line
 from twiliobridge.mediastream import connection
 from twiliobridge.mediastream.events import Clear, Dtmf
-from twiliobridge.realtime.events import OutputAudioDelta, TruncateItem
+from twiliobridge.realtime.events import CreateResponse, OutputAudioDelta, TruncateItem
 from twiliobridge.wires.outbox import Outbox, size_of
 
 # ---------------------------------------------------------------- interruption
@@ -37,7 +46,7 @@ def at_what_was_sent(stack):
     def make(real):
         return lambda mind, cut, now: real(mind, Unheard(cut.part, int(cut.sent_ms), cut.sent_ms), now)
 
-    replace(stack, barge_in, "_truncation", make)
+    replace(stack, barge_in, "_truncated", make)
 
 
 @mutant("truncates by the time since the first audio of the last item arrived", "call", 40)
@@ -216,9 +225,7 @@ def greets_too_early(stack):
         def begin(mind):
             commands = real(mind)
             if commands:
-                mind.step(Step.OPEN)
-                mind.responses.owe(opening.greeting(mind, mind.agent.greeting or ""))
-                commands += mind.ask_for_response(0.0)
+                commands.append(ToModel(CreateResponse(response=mind.wish(mind.agent.greeting or ""))))
             return commands
 
         return begin
@@ -234,12 +241,48 @@ def cuts_the_goodbye(stack):
     replace(stack, farewell, "close_when_heard", make)
 
 
+# ---------------------------------------------------------------- silence, and lost sessions
+
+
+@mutant("asks again at once after a failure, whatever wait it names", "unkind model", 100)
+def asks_again_at_once(stack):
+    replace(stack, Responses, "wait_until", lambda real: lambda self, moment: None)
+
+
+@mutant("waits for an answer without a bound", "unkind model", 100)
+def waits_for_ever(stack):
+    unbounded = {timers._dead_air, timers._unanswered}
+    replace(stack, timers, "TIMERS", lambda real: tuple(each for each in real if each.due not in unbounded))
+
+
+@mutant("greets again in each session", "lost sessions", 100)
+def greets_again(stack):
+    def make(real):
+        return lambda mind, now: [*real(mind, now), *opening.greet(mind, now)]
+
+    replace(stack, resuming, "resume", make)
+
+
+@mutant("tells the next session words that were not heard", "lost sessions", 100)
+def unheard_words_replayed(stack):
+    replace(stack, Line, "heard", lambda real: property(lambda line: line.text))
+    replace(stack, Line, "sounded", lambda real: property(lambda line: line.text))
+
+
+@mutant("truncates in one session what another has said", "lost sessions", 100)
+def truncations_of_a_lost_session(stack):
+    def cut(mind, key):
+        return [ToModel(TruncateItem(item_id=key, content_index=0, audio_end_ms=0))]
+
+    replace(stack, barge_in, "correct", lambda real: cut)
+
+
 # ---------------------------------------------------------------- endings, bounds, wires
 
 
 @mutant("does not react when the model closes", "doomed call", 20)
 def deaf_to_the_models_close(stack):
-    replace(stack, Relay, "model_lost", lambda real: lambda self, ending, detail, now: ())
+    replace(stack, Relay, "model_lost", lambda real: lambda self, ending, detail, now, **more: ())
 
 
 @mutant("does not react when the phone is gone", "doomed call", 20)
@@ -264,7 +307,7 @@ def unbounded_backlog(stack):
 def unbounded_early_audio(stack):
     def make(real):
         def keep(self, payload):
-            self._payloads.append(payload)
+            self.payloads.append(payload)
             self._ms += inbound.audio_ms(payload)
 
         return keep

@@ -26,6 +26,14 @@ LAWS = {
         "call/test_faulty_calls.py",
         "test_whatever_breaks_at_whichever_await_both_legs_end_and_nothing_is_left",
     ),
+    "unkind model": (
+        "call/test_unkind_calls.py",
+        "test_however_unkind_the_model_is_the_call_ends_as_calls_do",
+    ),
+    "lost sessions": (
+        "call/test_unkind_calls.py",
+        "test_a_call_outlives_its_sessions_and_each_is_told_what_was_heard",
+    ),
     "stalled phone": (
         "call/test_faulty_calls.py",
         "test_a_phone_that_does_not_read_ends_the_call_at_the_bound_of_its_backlog",

@@ -1,6 +1,6 @@
 """Calls with a model that is as unkind as the world: it has every fault that the offline server can have."""
 
-from faulty_call import Plan, Speaks, Waits
+from faulty_call import Plan, Says, Speaks, Waits
 from hypothesis import strategies as st
 from numbered_speech import say
 from plans import CALLERS, REPLIES
@@ -73,3 +73,27 @@ UNKIND = st.builds(
     lag=st.sampled_from([0.0, 0.008]),
     schedule=st.integers(0, 2**16),
 )
+
+
+LOSING = st.builds(
+    Plan,
+    replies=st.lists(
+        st.lists(st.builds(Says, st.integers(400, 3000)), min_size=1, max_size=2).map(tuple)
+    ).map(lambda later: ((Says(1500),), *later))
+    | REPLIES,
+    caller=TALKERS,
+    knobs=st.builds(
+        Knobs,
+        back=st.sampled_from([0.0, 0.25]),
+        latency=st.sampled_from([0.1, 0.0, 0.6]),
+        speed=st.sampled_from([20.0, 1.2, 5.0]),
+        stragglers=st.integers(0, 2),
+        transcripts=st.sampled_from(Transcripts),
+        respond=st.lists(ODD, max_size=1).map(tuple),
+        lose=incidents(st.sampled_from(Loss), at=st.sampled_from([None, *Moment])).map(lambda lost: (lost,)),
+        seed=st.integers(0, 9),
+    ),
+    lag=st.sampled_from([0.0, 0.008]),
+    schedule=st.integers(0, 2**16),
+)
+"Sessions are lost, once, twice or each."

@@ -58,9 +58,10 @@ def test_early_audio_is_bounded_and_the_newest_is_kept(most_ms, arrivals):
         for payload in payloads:
             early.keep(payload)
         arrived += payloads
-        assert length_ms(early._payloads) <= most_ms
-    kept = early.take()
+        assert length_ms(early.payloads) <= most_ms
+    kept = tuple(early.payloads)
     assert list(kept) == arrived[len(arrived) - len(kept) :]
     if len(kept) < len(arrived):
         assert length_ms(kept) + max(map(length_ms, ([each] for each in arrived))) > most_ms
-    assert early.take() == ()
+    early.settle()
+    assert not early.payloads
