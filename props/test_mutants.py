@@ -8,6 +8,7 @@ from pathlib import Path
 import mutants  # noqa: F401 -- it fills the list
 import pytest
 import trio
+import unkind_mutants  # noqa: F401 -- likewise, after it
 from conversations import Conversations
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis.stateful import run_state_machine_as_test
