@@ -6,6 +6,7 @@ import pytest
 from exchange import AGENT, Exchange
 
 from twiliobridge.conversation.ending import Ending
+from twiliobridge.conversation.limits import Limits
 from twiliobridge.realtime import events as model
 
 RATE_LIMIT = model.ErrorDetail(
@@ -241,3 +242,16 @@ def test_a_turn_without_an_answer_is_not_answered_by_what_was_asked_for_before()
     call.wait(3)
     *_, asked = call.sent(model.CreateResponse)
     assert asked.response is None
+
+
+def test_the_rest_of_an_answer_that_stops_in_mid_sentence_is_owed():
+    """The model gives signs of life, but the response neither goes on nor ends."""
+    call = Exchange(limits=Limits(sign_of_life_after=100)).open()
+    turn(call)
+    call.response("r", 400, done=False)
+    call.wait(0.4 + 4.4)
+    assert not asked(call)
+    call.wait(0.2)
+    assert asked(call)[-1].response.conversation == "none"
+    call.wait(3.5)
+    assert call.ending.ending is Ending.MODEL_SILENT

@@ -65,6 +65,12 @@ def _silence(mind: Mind) -> float | None:
     return mind.model_heard + (limits.sign_of_life_within if mind.probed else limits.sign_of_life_after)
 
 
+def _unfinished(mind: Mind) -> float | None:
+    """An answer that has begun, and whose rest does not come: when all of it that was sent has been heard."""
+    pauses = mind.more_to_come and mind.voiced == mind.responses.active and mind.owed.since is None
+    return mind.playout.ends if pauses else None
+
+
 def _unanswered(mind: Mind) -> float | None:
     since, ready = mind.awaited_since, mind.sessions.ready_at
     busy = mind.responses.awaited or mind.responses.owed or mind.tool_calls.running
@@ -146,6 +152,11 @@ def _ask(mind: Mind, now: float) -> list[Command]:
     return mind.ask_for_response(now)
 
 
+def _owe_the_rest(mind: Mind, now: float) -> list[Command]:
+    mind.owed.begin(now)
+    return []
+
+
 def _ask_unanswered(mind: Mind, now: float) -> list[Command]:
     mind.responses.owe()
     return answers.failed(mind, Cause.UNANSWERED, None, now)
@@ -198,6 +209,7 @@ TIMERS = (
     Timer(Phase.TALKING, lambda mind: mind.inbound.deadline(), _gap),
     Timer(Phase.TALKING, opening.greeting_ends, opening.greeting_plays),
     Timer(Phase.TALKING, _owed, _ask),
+    Timer(Phase.TALKING, _unfinished, _owe_the_rest),
     Timer(Phase.TALKING, _unanswered, _ask_unanswered),
     Timer(Phase.TALKING, waiting.due, waiting.play),
     Timer(Phase.TALKING, _hold, _ask_to_hold),
