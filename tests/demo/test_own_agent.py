@@ -72,7 +72,7 @@ def test_a_wish_asks_for_the_tool_and_tells_all_it_needs(own):
 
 def test_a_demo_has_an_end():
     """Of many tools the first few are asked for."""
-    agent = Agent(instructions="", tools=tuple(tool(f"thing_{n}") for n in range(9)))
+    agent = Agent(instructions="Be brief.", tools=tuple(tool(f"thing_{n}") for n in range(9)))
     assert len(wishes(agent)) == MOST_WISHES
 
 
