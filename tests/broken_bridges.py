@@ -118,7 +118,7 @@ def gallery():
         broken("leaks a task", "C8.1", "C8.2", "C8.3", "C8.4", run=leaks_a_task),
         broken("ignores stop", "C8.2", phone=IgnoresStop),
         broken("notices no dropped connection", "C8.3", phone=NoticesNoDrop),
-        broken("waits in silence for a lost model", "C8.4", dialled=meddled(WaitsForLostModel)),
+        broken("waits in silence for a lost model", "C8.4", relay=WaitsForLostModel),
     ]
 
 

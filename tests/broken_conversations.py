@@ -1,6 +1,7 @@
 """Bridges that lose turns, keys, their nerve, or what they opened."""
 
 from contextlib import asynccontextmanager
+from dataclasses import replace
 
 import trio
 from meddler import Meddler, decode, encode
@@ -140,13 +141,15 @@ class NoticesNoDrop(Meddler):
             raise
 
 
-class WaitsForLostModel(Meddler):
-    async def receive(self):
-        try:
-            return await super().receive()
-        except trio.BrokenResourceError:
-            await trio.sleep(15)
-            raise
+class WaitsForLostModel(Relay):
+    """Does not notice that the model is gone, nor that it gives no sign of life."""
+
+    def __init__(self, agent, limits, now):
+        patient = replace(limits, dead_air=1000, sign_of_life_after=1000, model_silence=1000)
+        super().__init__(agent, patient, now)
+
+    def model_lost(self, ending, detail, now, **more):
+        return ()
 
 
 def leaks_the_model(dial):

@@ -54,6 +54,21 @@ def test_one_that_the_caller_hears_already_is_not_cut_off():
     assert len(greetings(call)) == 2
 
 
+def test_a_service_that_goes_on_answering_by_itself_is_heard_in_the_end():
+    """Three of its responses give way; a bridge that cancelled each would never let anybody speak."""
+    call = Exchange(GREETER).open()
+    for number in range(5):
+        crossing = model.ErrorDetail(
+            code="conversation_already_has_active_response",
+            message="",
+            event_id=greetings(call)[-1].event_id,
+        )
+        created(call, f"auto{number}")
+        call.model(model.Error(error=crossing))
+        call.response_done(f"auto{number}", "cancelled" if number < 3 else "completed")
+    assert [event.response_id for event in call.sent(model.CancelResponse)] == ["auto0", "auto1", "auto2"]
+
+
 def test_a_greeting_that_was_cut_before_its_first_sound_is_asked_for_after_the_turn():
     call = Exchange(GREETER).open()
     created(call, "r1")

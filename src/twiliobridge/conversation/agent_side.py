@@ -31,7 +31,7 @@ def on_response_created(mind: Mind, event: model.ResponseCreated, now: float) ->
         return asked_for(mind, response.id)
     caller_stopped(mind)  # or else the service would not have answered
     commands = opening.greeting_plays(mind, now)
-    if mind.greeting.unheard:  # and is to be heard before all else
+    if mind.greeting.insists():
         mind.responses.owe(mind.greeting.params)
         return commands + call_back(mind, response.id)
     return commands

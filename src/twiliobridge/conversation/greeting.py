@@ -13,14 +13,19 @@ class GreetingPhase(Enum):
     OVER = "it was heard, or cut short"
 
 
+MOST_REFUSALS = 3
+"Responses that must give way to the greeting. A service that goes on making its own will not stop."
+
+
 class Greeting:
-    __slots__ = ("params", "phase", "response_id")
+    __slots__ = ("_refusals", "params", "phase", "response_id")
 
     def __init__(self) -> None:
         self.phase = GreetingPhase.NONE
         self.params = ResponseParams()
         self.response_id: str | None = None
         "The response that was asked for it."
+        self._refusals = 0
 
     @property
     def unheard(self) -> bool:
@@ -43,6 +48,13 @@ class Greeting:
     def owe_again(self) -> None:
         """What was asked for it came to nothing."""
         self.owe(self.params)
+
+    def insists(self) -> bool:
+        """Whether a response that the service began by itself must give way to the greeting."""
+        if not self.unheard or self._refusals >= MOST_REFUSALS:
+            return False
+        self._refusals += 1
+        return True
 
     def created(self, response_id: str, params: ResponseParams) -> None:
         """A response was created that was asked for with these parameters."""

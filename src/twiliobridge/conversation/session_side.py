@@ -67,7 +67,7 @@ def crossed(mind: Mind, refused: model.ResponseParams, now: float) -> list[Comma
         return mind.ask_for_response(now)
     greeting.owe_again()
     mind.responses.owe(greeting.params)
-    if active is not None and mind.voiced != active:
+    if active is not None and mind.voiced != active and greeting.insists():
         return call_back(mind, active)
     return mind.ask_for_response(now)
 
