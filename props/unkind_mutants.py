@@ -14,7 +14,7 @@ def asks_again_at_once(stack):
     replace(stack, Responses, "wait_until", lambda real: lambda self, moment: None)
 
 
-@mutant("waits for an answer without a bound", "unkind model", 100)
+@mutant("waits for an answer without a bound", "unkind model", 300)
 def waits_for_ever(stack):
     unbounded = {timers._dead_air, timers._unanswered}
     replace(stack, timers, "TIMERS", lambda real: tuple(each for each in real if each.due not in unbounded))

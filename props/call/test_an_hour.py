@@ -42,7 +42,9 @@ def test_an_hour_keeps_no_more_than_its_first_minutes(turns, seed):
 async def an_hour(turns):
     count = SECONDS // EVERY
     replies = ((say(turn % 90, 2500),) for turn in range(4 * count))
-    call = Call(orator(*replies, knobs=Knobs(speed=20)), 0, 1 << 20)
+    # One session: what another is told of the conversation is kept, too, and has a bound of its own.
+    knobs = Knobs(speed=20, session_seconds=3 * SECONDS)
+    call = Call(orator(*replies, knobs=knobs), 0, 1 << 20)
     phone = MobilePhone(call.phone)
     samples = []
     async with trio.open_nursery() as nursery:
