@@ -2,7 +2,7 @@
 
 from mutation import mutant, replace
 
-from twiliobridge.conversation import barge_in, opening, resuming, timers
+from twiliobridge.conversation import barge_in, opening, resuming
 from twiliobridge.conversation.commands import ToModel
 from twiliobridge.conversation.responses import Responses
 from twiliobridge.conversation.transcript import Line
@@ -12,12 +12,6 @@ from twiliobridge.realtime.events import TruncateItem
 @mutant("asks again at once after a failure, whatever wait it names", "unkind model", 100)
 def asks_again_at_once(stack):
     replace(stack, Responses, "wait_until", lambda real: lambda self, moment: None)
-
-
-@mutant("waits for an answer without a bound", "unkind model", 300)
-def waits_for_ever(stack):
-    unbounded = {timers._dead_air, timers._unanswered}
-    replace(stack, timers, "TIMERS", lambda real: tuple(each for each in real if each.due not in unbounded))
 
 
 @mutant("greets again in each session", "lost sessions", 100)
