@@ -33,6 +33,7 @@ parameters = { type = "object", properties = { day = { type = "string" } }, requ
 SHOP = """
 import asyncio
 import sqlite3
+from contextlib import closing
 from dataclasses import dataclass
 
 
@@ -47,7 +48,7 @@ async def on_trio(arguments, call):
 
 
 def in_a_thread(arguments, call):
-    with sqlite3.connect(":memory:") as database:
+    with closing(sqlite3.connect(":memory:")) as database:
         (hours,) = database.execute("SELECT 'nine to six'").fetchone()
     return {"day": arguments["day"], "open": hours}
 
