@@ -1,10 +1,20 @@
 """What commands make of their flags and of the environment together."""
 
+import json
+from argparse import Namespace
+
 import pytest
+from rich.console import Console
 
 from twiliobridge.audio import RATE, read_wav, silence, telephone, ulaw_decode, write_wav
 from twiliobridge.commands.command import UsageError
-from twiliobridge.commands.options import agent_from, settings_from, signing_token
+from twiliobridge.commands.model_flags import ModelPlan
+from twiliobridge.commands.options import agent_from, sessions_of, settings_from, signing_token
+from twiliobridge.commands.validate import Run
+from twiliobridge.conversation import Agent
+from twiliobridge.offline import load_offline_model
+from twiliobridge.realtime import DEFAULT_MODEL
+from twiliobridge.settings import Settings
 
 
 @pytest.mark.parametrize(
@@ -50,3 +60,21 @@ def test_one_that_is_not_there_is_one_line(tmp_path):
     with pytest.raises(UsageError, match=r"agent.toml: waiting: .*/sounds/keys.wav: No such file") as caught:
         agent_from(str(tmp_path / "agent.toml"), {})
     assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("named", "answers"), [("gpt-realtime-mini", "gpt-realtime-mini"), ("", DEFAULT_MODEL)]
+)
+async def test_the_built_in_model_answers_by_the_name_that_the_agent_says(named, answers):
+    dial = sessions_of(await load_offline_model(), Agent(instructions="i", model=named))
+    async with dial() as wire:
+        created = json.loads(await wire.receive())
+    assert created["session"]["model"] == answers
+
+
+async def test_so_it_does_where_a_bridge_is_judged():
+    options = Namespace(offline=True)
+    run = Run(options, {}, ModelPlan(), Console())
+    dial, _ = await run._dial(Settings(), Agent(instructions="i", model="gpt-realtime-mini"))
+    async with dial() as wire:
+        assert json.loads(await wire.receive())["session"]["model"] == "gpt-realtime-mini"

@@ -11,12 +11,18 @@ from rich.markup import escape
 from twiliobridge.caller import AudioFileError
 from twiliobridge.commands.command import Command, UsageError, first_of
 from twiliobridge.commands.model_flags import ModelPlan, add_model_flags, knobs_told, model_plan
-from twiliobridge.commands.options import add_verbose, agent_or_bank, offline_model, start_logging
+from twiliobridge.commands.options import (
+    add_verbose,
+    agent_or_bank,
+    offline_model,
+    sessions_of,
+    start_logging,
+)
 from twiliobridge.commands.stopping import until_interrupted
 from twiliobridge.conversation import Agent
 from twiliobridge.demo import Asked, Finding, LinesMissing, Recited, Tale, Terminal, bank, recorded, run_demo
 from twiliobridge.exit_code import ExitCode
-from twiliobridge.offline import Engines, Script, banking, open_offline_model
+from twiliobridge.offline import Engines, Script, banking
 
 
 def add_arguments(parser: ArgumentParser) -> None:
@@ -82,7 +88,7 @@ async def place_call(options: Namespace, agent: Agent, plan: ModelPlan) -> Seque
     console.print("One spoken call, in real time: a bridge, a model that needs no key, and a caller.")
     model = await offline_model(plan, agent)
     tale = _tale(options, agent, model.engines)
-    findings = await run_demo(agent, lambda: open_offline_model(model), output, console, tale)
+    findings = await run_demo(agent, sessions_of(model, agent), output, console, tale)
     console.print()
     for finding in findings:
         verdict = "[green]yes[/]" if finding.holds else "[bold red]NO [/]"

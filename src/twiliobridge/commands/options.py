@@ -5,6 +5,7 @@ import sys
 from argparse import ArgumentParser
 from collections.abc import Mapping
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 from twiliobridge.agents import banking_agent, read_agent
@@ -68,8 +69,12 @@ def stand_in_notice(model: OfflineModel, whom: str) -> str:
 
 async def offline_dial(plan: ModelPlan, agent: Agent) -> Dial:
     """Sessions of one built-in model, in this process, under the name of the agent's."""
-    model = await offline_model(plan, agent)
-    return lambda: open_offline_model(model, agent.model or DEFAULT_MODEL)
+    return sessions_of(await offline_model(plan, agent), agent)
+
+
+def sessions_of(model: OfflineModel, agent: Agent) -> Dial:
+    """Each under the name of the agent's model, as at OpenAI."""
+    return partial(open_offline_model, model, agent.model or DEFAULT_MODEL)
 
 
 def agent_or_bank(path: str | None, environ: Mapping[str, str]) -> Agent:

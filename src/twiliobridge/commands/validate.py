@@ -6,7 +6,6 @@ from argparse import Namespace
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import replace
-from functools import partial
 
 import trio
 from rich.console import Console
@@ -20,13 +19,19 @@ from twiliobridge.commands.model_flags import (
     knobs_told,
     model_plan,
 )
-from twiliobridge.commands.options import agent_from, settings_from, signing_token, start_logging
+from twiliobridge.commands.options import (
+    agent_from,
+    sessions_of,
+    settings_from,
+    signing_token,
+    start_logging,
+)
 from twiliobridge.commands.stopping import until_interrupted
 from twiliobridge.commands.validate_files import check_files, write_files
 from twiliobridge.commands.validate_flags import PORT, add_arguments, contradiction, host_of
 from twiliobridge.conversation import Agent
 from twiliobridge.exit_code import ExitCode
-from twiliobridge.offline import OfflineModel, load_offline_model, open_offline_model
+from twiliobridge.offline import OfflineModel, load_offline_model
 from twiliobridge.server import CannotListen, dial_openai, listen_for
 from twiliobridge.settings import Settings
 from twiliobridge.validate.black_box import black_box
@@ -181,7 +186,7 @@ class Run:
         if not options.offline:
             self._notes.append(OFFLINE)
         model = await self._offline_model()
-        return partial(open_offline_model, model), f"offline model ({model.engines.names})"
+        return sessions_of(model, agent), f"offline model ({model.engines.names})"
 
     async def _offline_model(self) -> OfflineModel:
         return await load_offline_model(self._plan.knobs, self._plan.script, say=self._notes.append)
