@@ -11,7 +11,7 @@ from twiliobridge.conversation import Agent
     [
         ('voce = "marin"', "voce is no key; there are: voice, "),
         ("silence = { ask_afer = 3.0 }", "silence.ask_afer is no key; there are: ask_after, hang_up_after"),
-        ("silence = { ask_after = 3.0 }", "silence: .*missing required field hang_up_after"),
+        ("silence = { ask_after = 3.0 }", "silence: hang_up_after is missing"),
         (
             "silence = { ask_after = 0, hang_up_after = 1 }",
             "silence: ask_after and hang_up_after must be more",
@@ -30,11 +30,11 @@ from twiliobridge.conversation import Agent
             'transcription_model = "x"',
             "transcription_model is no key any more: write transcription = { model",
         ),
-        ('speed = "fast"', "speed: Expected float, got str"),
-        ("speed = 2.0", "speed: Expected float <= 1.5"),
+        ('speed = "fast"', "speed: must be a number, was text"),
+        ("speed = 2.0", "speed: must be a number <= 1.5"),
         ('reasoning_effort = "huge"', "reasoning_effort: must be one of: minimal, low, medium, high, xhigh"),
-        ("max_output_tokens = 0", "max_output_tokens: Expected int >= 1"),
-        ("max_output_tokens = 5000", "max_output_tokens: Expected int <= 4096"),
+        ("max_output_tokens = 0", "max_output_tokens: must be a whole number >= 1"),
+        ("max_output_tokens = 5000", "max_output_tokens: must be a whole number <= 4096"),
         ('max_output_tokens = "all"', "max_output_tokens: must be inf"),
         ('tool_choice = "any"', "tool_choice: must be one of: auto, none, required"),
         (
@@ -65,8 +65,8 @@ from twiliobridge.conversation import Agent
         ),
         ('noise_reduction = "loud"', "noise_reduction must be near_field, far_field or off, was 'loud'"),
         ('safety_identifier = "Ann Example"', "safety_identifier must be at most 64 printable ASCII"),
-        ('prompt = { version = "1" }', "prompt: Object missing required field id"),
-        ("voice = 7", "voice: Expected str | object, got int".replace("|", r"\|")),
+        ('prompt = { version = "1" }', "prompt: id is missing"),
+        ("voice = 7", "voice: must be text or a table, was a whole number"),
     ],
 )
 def test_what_the_service_would_refuse_is_one_line_at_start(keys, complaint):

@@ -49,13 +49,36 @@ def check(agent: "Agent") -> None:
         raise ValueError(f"{complaint.path.rpartition('.')[2]}: {complaint.message}")
 
 
+KINDS = {
+    "int": "a whole number",
+    "float": "a number",
+    "str": "text",
+    "bool": "true or false",
+    "object": "a table",
+    "array": "a list",
+    "null": "nothing",
+    "datetime": "a date with a time",
+    "date": "a date",
+    "time": "a time",
+}
+"What a complaint of msgspec calls a value, in the words of who writes TOML."
+
+_EXPECTED = re.compile(r"Expected `([\w |]+)`(.*?)(?:, got `(\w+)`)?")
+_MISSING = re.compile(r"Object missing required field `(.+)`")
+
+
 def in_words(complaint: str) -> str:
-    """A complaint of msgspec without its notation."""
-    words = _WORDS.fullmatch(complaint)
-    if words is None:
-        return complaint.replace("`", "")
-    known = words[1].replace("\\", "").split("|")
-    return f"must be {known[0]}" if len(known) == 1 else f"must be one of: {', '.join(known)}"
+    """A complaint of msgspec in the words of who writes TOML."""
+    if words := _WORDS.fullmatch(complaint):
+        known = words[1].replace("\\", "").split("|")
+        return f"must be {known[0]}" if len(known) == 1 else f"must be one of: {', '.join(known)}"
+    if missing := _MISSING.fullmatch(complaint):
+        return f"{missing[1]} is missing"
+    if expected := _EXPECTED.fullmatch(complaint):
+        kinds = " or ".join(KINDS.get(each, each) for each in expected[1].split(" | "))
+        was = f", was {KINDS.get(expected[3], expected[3])}" if expected[3] else ""
+        return f"must be {kinds}{expected[2]}{was}"
+    return complaint.replace("`", "")
 
 
 def _check_tools(agent: "Agent") -> None:
