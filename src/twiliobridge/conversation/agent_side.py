@@ -157,7 +157,8 @@ def on_response_done(mind: Mind, event: model.ResponseDone, now: float) -> list[
     if mind.tool_calls.response_done(response.id):
         mind.responses.owe()
     has_failed = response.status == "failed"
-    commands = farewell.mark_tail(mind) + farewell.response_done(mind, response.id, now, failed=has_failed)
+    commands = farewell.mark_tail(mind) + ([] if mind.responses.asked else mind.take_back())
+    commands += farewell.response_done(mind, response.id, now, failed=has_failed)
     if mind.phase is not Phase.TALKING or not awaited or called or says_goodbye(mind, response.id):
         return commands + farewell.closed_if_heard(mind, now) + mind.ask_for_response(now)
     return commands + outcome(mind, response, now)

@@ -2,16 +2,25 @@
 
 from collections.abc import Mapping
 
+from twiliobridge.realtime.events import Content, Item
+
 
 def of_call(instructions: str, parameters: Mapping[str, str]) -> str:
     """The agent's instructions with what is known about the call.
 
     A parameter comes from outside: whatever it holds, it is one line.
     """
-    if not parameters:
-        return instructions
+    return f"{instructions}\n\n{known(parameters)}" if parameters else instructions
+
+
+def known(parameters: Mapping[str, str]) -> str:
     lines = (f"- {one_line(name)}: {one_line(value)}" for name, value in parameters.items())
-    return f"{instructions}\n\nKnown about this call:\n" + "\n".join(lines)
+    return "Known about this call:\n" + "\n".join(lines)
+
+
+def as_item(text: str) -> Item:
+    """For a place where instructions would replace others that must stay."""
+    return Item(type="message", role="system", content=(Content(type="input_text", text=text),))
 
 
 def one_line(text: str) -> str:

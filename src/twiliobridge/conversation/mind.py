@@ -11,7 +11,7 @@ from twiliobridge.conversation.ending import Ending
 from twiliobridge.conversation.greeting import Greeting
 from twiliobridge.conversation.hold import Hold
 from twiliobridge.conversation.inbound import Inbound, Recent
-from twiliobridge.conversation.instructions import of_response
+from twiliobridge.conversation.instructions import as_item, known, of_response
 from twiliobridge.conversation.keypad import Keypad
 from twiliobridge.conversation.limits import Limits
 from twiliobridge.conversation.owed import Owed
@@ -24,7 +24,14 @@ from twiliobridge.conversation.sessions import Sessions
 from twiliobridge.conversation.tool_calls import ToolCalls
 from twiliobridge.conversation.transcript import Transcript
 from twiliobridge.mediastream.events import Start
-from twiliobridge.realtime.events import ClientEvent, CreateItem, Item, ResponseParams
+from twiliobridge.realtime.events import (
+    ClientEvent,
+    CreateItem,
+    CreateResponse,
+    DeleteItem,
+    Item,
+    ResponseParams,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +85,8 @@ class Mind:
     waiting_ms: float = 0.0
     "How much of the waiting sound was sent since the last word; 0 while it does not play."
     items_made: int = 0
+    wished: str | None = None
+    "The item with the wish for one response, while it stands; see `put`."
     playout: Playout = field(default_factory=Playout)
     inbound: Inbound = field(default_factory=Inbound)
     responses: Responses = field(default_factory=Responses)
@@ -155,7 +164,36 @@ class Mind:
             return []
         self.owed.begin(now)
         self.model_heard = now  # its silence is counted from the question
-        return [ToModel(request)]
+        return self.put(request)
+
+    def put(self, request: CreateResponse) -> list[Command]:
+        """Instructions of a response take the place of the session's, and of those of a prompt at the
+        service, which nobody here could repeat. Under such a prompt a wish is an item, and goes with the
+        response that it is for.
+
+        Source: OpenAI, Realtime, "Using realtime models": instructions override those of the prompt.
+        """
+        params = request.response
+        if not self.agent.prompted or params is None or params.instructions is None:
+            return [ToModel(request)]
+        wish = as_item(params.instructions)
+        plain = msgspec.structs.replace(params, instructions=None)
+        if params.input is not None:  # it is all that the model reads
+            plain = msgspec.structs.replace(plain, input=(msgspec.to_builtins(wish), *params.input))
+            return to_model(msgspec.structs.replace(request, response=plain))
+        commands = [*self.take_back(), *self.send_item(wish)]
+        self.wished = f"bridge_item_{self.items_made}"
+        return [*commands, ToModel(msgspec.structs.replace(request, response=plain))]
+
+    def take_back(self) -> list[Command]:
+        """The wish that was put as an item, if one stands, is for no later response."""
+        item_id, self.wished = self.wished, None
+        return [] if item_id is None else to_model(DeleteItem(event_id=f"{item_id}_over", item_id=item_id))
+
+    def tell_of_call(self) -> list[Command]:
+        """What is known about the call, where the session's instructions cannot say it."""
+        parameters = self.start.custom_parameters if self.start else {}
+        return self.send_item(as_item(known(parameters))) if self.agent.prompted and parameters else []
 
     def send_item(self, item: Item, after: str | None = None) -> list[Command]:
         """Adds an item to the conversation, under an id of ours, so that its arrival can be told.
@@ -173,7 +211,9 @@ class Mind:
         """A response with a wish of its own, under the instructions of the call."""
         parameters = self.start.custom_parameters if self.start else {}
         return ResponseParams(
-            instructions=of_response(self.agent.instructions, parameters, words),
+            instructions=words
+            if self.agent.prompted
+            else of_response(self.agent.instructions, parameters, words),
             # Words are wished for: a choice that forces a tool would have it called in their place.
             tool_choice=None if self.agent.tool_choice == "auto" else "none",
         )

@@ -38,7 +38,7 @@ def confirmed(mind: Mind, event: SessionUpdated, now: float) -> list[Command]:
     mind.step(Step.OPEN)
     said = [ToModel(AppendAudio(audio=payload)) for payload in mind.recent.payloads]
     mind.recent.settle()
-    return [*said, *greet(mind, now)]
+    return [*mind.tell_of_call(), *said, *greet(mind, now)]
 
 
 def greet(mind: Mind, now: float) -> list[Command]:

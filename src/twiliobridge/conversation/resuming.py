@@ -12,11 +12,12 @@ from twiliobridge.conversation import farewell
 from twiliobridge.conversation.answers import GO_ON
 from twiliobridge.conversation.commands import Command, DialModel, LeaveModel, Note, ToModel
 from twiliobridge.conversation.ending import Ending
+from twiliobridge.conversation.instructions import as_item
 from twiliobridge.conversation.mind import Mind
 from twiliobridge.conversation.phase import Phase
 from twiliobridge.conversation.retold import LEFT_OUT, items_of, recent_lines
 from twiliobridge.conversation.sessions import Stage
-from twiliobridge.realtime.events import AppendAudio, Content, DeleteItem, Item
+from twiliobridge.realtime.events import AppendAudio, DeleteItem
 
 
 def lost(
@@ -64,7 +65,7 @@ def leave_off(mind: Mind, now: float) -> None:
         mind.owed.begin(now)
     mind.speaking = None
     mind.inbound.speech_stopped()
-    mind.hold.active = None
+    mind.hold.active, mind.wished = None, None
     if mind.goodbye is not None:  # its calls are of the lost session; what is said next is the goodbye
         mind.goodbye = replace(mind.goodbye, call_ids=(), answered=True)
     mind.retold.former = mind.playout.items
@@ -82,9 +83,9 @@ def resume(mind: Mind, now: float) -> list[Command]:
 def retell(mind: Mind) -> list[Command]:
     mind.retold.begin()
     lines, left_out = recent_lines(mind.transcript.keyed_lines())
-    commands: list[Command] = []
+    commands = mind.tell_of_call()
     if left_out:
-        commands += mind.send_item(_note(LEFT_OUT))
+        commands += mind.send_item(as_item(LEFT_OUT))
     for key, line in lines:
         for item in items_of(key, line):
             commands += mind.send_item(item)
@@ -105,7 +106,3 @@ def correct(mind: Mind, key: str) -> list[Command]:
         commands += mind.send_item(item, after=before)
     mind.retold.replaced(key, f"bridge_item_{mind.items_made}" if heard else None)
     return commands
-
-
-def _note(text: str) -> Item:
-    return Item(type="message", role="system", content=(Content(type="input_text", text=text),))

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from twiliobridge.conversation import answers, farewell, opening, phone_side, resuming, silence, waiting
-from twiliobridge.conversation.commands import Command, Note, ToModel
+from twiliobridge.conversation.commands import Command, Note
 from twiliobridge.conversation.ending import Ending
 from twiliobridge.conversation.mind import Mind, to_model
 from twiliobridge.conversation.phase import Phase
@@ -165,7 +165,7 @@ def _ask_unanswered(mind: Mind, now: float) -> list[Command]:
 def _ask_to_hold(mind: Mind, now: float) -> list[Command]:
     since = mind.quiet_since
     assert since is not None  # this timer is due
-    return [ToModel(mind.hold.ask(mind.agent.hold_on, since))]
+    return mind.put(mind.hold.ask(mind.agent.hold_on, since))
 
 
 def _give_up(mind: Mind, now: float) -> list[Command]:
