@@ -9,6 +9,7 @@ from typing import Self
 
 from werkzeug.datastructures import Headers
 
+from twiliobridge.offline.handshake import Refusal
 from twiliobridge.offline.keys import model_of
 from twiliobridge.offline.refusals import refusal
 from twiliobridge.realtime.audio_settings import TRANSCRIPTION_MODELS
@@ -113,6 +114,10 @@ class Door:
     "Seconds between the server's WebSocket pings, as seen live."
     most_sessions: int = 100
     "At once; one more gets HTTP 503."
+
+    async def answered(self) -> Refusal | None:
+        """How a handshake is refused by HTTP, before anything else is asked; None: it goes on."""
+        return None
 
     def refusal(self, guest: Guest) -> RemoteProtocolError | None:
         """Why this guest stays outside; None: it may come in."""

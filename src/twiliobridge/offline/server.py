@@ -78,7 +78,7 @@ class _Reception:
             self._places.release()
 
     async def _admit(self, socket: Websocket) -> Answer | None:
-        if (refused := await answered(self._model)) is not None:
+        if (refused := await self._door.answered() or await answered(self._model)) is not None:
             return error(refused.status, refused.message, code=refused.code, headers=refused.headers)
         guest = Guest.of(socket.path, socket.args, socket.headers, socket.requested_subprotocols)
         try:

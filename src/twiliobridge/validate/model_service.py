@@ -9,6 +9,9 @@ import trio
 
 from twiliobridge.offline import PATH, Door, OfflineModel, serve_offline
 from twiliobridge.offline.door import Guest
+from twiliobridge.offline.faults import Answer
+from twiliobridge.offline.handshake import Refusal, refusal
+from twiliobridge.offline.incidents import Incident
 from twiliobridge.realtime import RemoteProtocolError
 from twiliobridge.validate.tap import BAD_KEY, ModelTap
 from twiliobridge.wires.hypercorn import base_url
@@ -19,6 +22,9 @@ class TappedDoor(Door):
     """Refuses a key when the suite wants to see what the bridge does then."""
 
     tap: ModelTap = field(default_factory=ModelTap)
+
+    async def answered(self) -> Refusal | None:
+        return None if await self.tap.knocked() else refusal(Incident(Answer.UNAVAILABLE))
 
     def refusal(self, guest: Guest) -> RemoteProtocolError | None:
         if self.tap.refuses():

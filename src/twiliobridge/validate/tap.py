@@ -2,17 +2,20 @@
 
 import base64
 from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, contextmanager, suppress
 from dataclasses import dataclass
 from typing import TypeVar
 
 import trio
+from msgspec.structs import replace
 
 from twiliobridge.call import Dial
+from twiliobridge.offline.refusals import expired
 from twiliobridge.realtime import RealtimeConnection, RemoteProtocolError, Role, error_event
 from twiliobridge.realtime import events as model
-from twiliobridge.realtime.codec import read_client, read_server
-from twiliobridge.wires import Wire
+from twiliobridge.realtime.codec import encode, read_client, read_server
+from twiliobridge.validate.injection import Injection
+from twiliobridge.wires import Rejected, Wire
 from twiliobridge.wires.memory import MemoryWire, memory_wires
 
 E = TypeVar("E")
@@ -20,6 +23,10 @@ E = TypeVar("E")
 BAD_KEY = "invalid_api_key"
 REFUSED = 3000
 "The service's close code after `invalid_api_key`."
+EXPIRED = 1001
+"The service's close code at the end of a session's hour."
+ASKED = "event_asked_by_validation_"
+"Begins the id of what the suite says to the model in the bridge's place."
 
 
 class Unreadable:
@@ -47,8 +54,11 @@ class ModelSession:
         self.closed: float | None = None
         self.log: list[Passed] = []
         "All that passed, in order."
-        self._dropped = False
-        self._receiving = trio.CancelScope()
+        self.close_code = 1000
+        "With which the service closes the socket, where the suite has ended the session."
+        self._injection = Injection()
+        self._wire: TappedWire | None = None
+        self._asked = 0
 
     def events(self, kind: type[E]) -> list[tuple[float, E]]:
         """All events of one kind, of both directions, each with its time."""
@@ -76,10 +86,34 @@ class ModelSession:
         """What the model said from then on, in words, item by item."""
         return [event.transcript for when, event in self.events(model.OutputTranscriptDone) if when >= at]
 
+    # ------------------------------------------------ what the suite does
+
+    def joined(self, wire: "TappedWire") -> Injection:
+        """The wire on which the session goes on; what it receives besides."""
+        self._wire = wire
+        return self._injection
+
     def drop(self) -> None:
         """The model vanishes, from here on and for this session."""
-        self._dropped = True
-        self._receiving.cancel()
+        self._injection.cut("the validation dropped the model")
+
+    def ask(self, event: model.ClientEvent) -> None:
+        """Says something to the model in the bridge's place. The answer goes to the bridge; if it is a
+        refusal, nobody hears of it.
+        """
+        self._asked += 1
+        if self._wire is not None:
+            self._wire.to_model(encode(replace(event, event_id=f"{ASKED}{self._asked}")))
+
+    def expire(self) -> None:
+        """The session's hour is over: the bridge is told, and the socket is closed."""
+        fault = expired()
+        if self._wire is not None:
+            self._wire.to_bridge(encode(error_event(fault)))
+        self.close_code = EXPIRED
+        self._injection.cut(f"closed with {EXPIRED} {fault}")
+
+    # ------------------------------------------------ what passes
 
     def note(self, text: str | bytes, *, by_bridge: bool) -> None:
         read = read_client if by_bridge else read_server
@@ -89,17 +123,6 @@ class ModelSession:
         except RemoteProtocolError as fault:
             event = Unreadable(str(fault))
         self.log.append(Passed(trio.current_time(), event, by_bridge))
-
-    async def receive(self, wire: Wire) -> str | bytes:
-        """`wire.receive`, until the session is dropped."""
-        if not self._dropped:
-            with trio.CancelScope() as self._receiving:
-                return await wire.receive()
-        raise trio.BrokenResourceError("the validation dropped the model")
-
-    def check_up(self) -> None:
-        if self._dropped:
-            raise trio.BrokenResourceError("the validation dropped the model")
 
 
 def decoded(payload: str) -> bytes:
@@ -116,19 +139,41 @@ class TappedWire(Wire):
         self._wire = wire
         self._session = session
         self._at_model = at_model
+        self._injection = session.joined(self)
 
     async def receive(self) -> str | bytes:
-        text = await self._session.receive(self._wire)
-        self._session.note(text, by_bridge=self._at_model)
-        return text
+        while True:
+            text, injected = await self._injection.receive(self._wire)
+            if not self._at_model and _about_the_suite(text):
+                continue
+            if not (injected and self._at_model):
+                self._session.note(text, by_bridge=self._at_model)
+            return text
 
     def send(self, text: str) -> None:
-        self._session.check_up()
+        self._injection.check_whole()
+        if self._at_model and _about_the_suite(text):
+            return
         self._wire.send(text)
         self._session.note(text, by_bridge=not self._at_model)
 
+    def to_model(self, text: str) -> None:
+        """Says this to the model, whichever end is ours. What a broken wire does not take is lost."""
+        with suppress(trio.BrokenResourceError, trio.ClosedResourceError):
+            self._injection.put(text) if self._at_model else self._wire.send(text)
+
+    def to_bridge(self, text: str) -> None:
+        """Says this to the bridge, likewise."""
+        with suppress(trio.BrokenResourceError, trio.ClosedResourceError):
+            self.send(text) if self._at_model else self._injection.put(text)
+
     async def aclose(self, code: int = 1000, reason: str = "") -> None:
         await self._wire.aclose(code, reason)
+
+
+def _about_the_suite(text: str | bytes) -> bool:
+    """Whether it is an error about what the suite has said: the bridge has not said it."""
+    return isinstance(text, str) and f'"event_id":"{ASKED}' in text and '"type":"error"' in text
 
 
 class ModelTap:
@@ -136,7 +181,31 @@ class ModelTap:
 
     def __init__(self) -> None:
         self.sessions: list[ModelSession] = []
+        self.knocks: list[float] = []
+        "When each handshake with the model began, in seconds."
+        self._held = 0.0
+        self._lost = 0
         self._refusals = 0
+
+    @contextmanager
+    def holding(self, seconds: float) -> Iterator[None]:
+        """Meanwhile handshakes with the model are answered so much later."""
+        self._held = seconds
+        try:
+            yield
+        finally:
+            self._held = 0.0
+
+    def lose_next_handshake(self) -> None:
+        """The next handshake with the model fails, as where the service is overloaded."""
+        self._lost += 1
+
+    async def knocked(self) -> bool:
+        """Somebody dials the model: returns when that is answered; whether it is let in."""
+        self.knocks.append(trio.current_time())
+        await trio.sleep(self._held)
+        lost, self._lost = self._lost > 0, max(0, self._lost - 1)
+        return not lost
 
     def refuse_next_key(self) -> None:
         """The next session to be dialled is refused, as for a wrong key."""
@@ -149,6 +218,8 @@ class ModelTap:
         async def watching() -> AsyncIterator[Wire]:
             session = self._begin()
             try:
+                if not await self.knocked():
+                    raise Rejected("the validation lost the handshake", 503)
                 async with self._refusing() if self.refuses() else dial() as wire:
                     yield TappedWire(wire, session)
             finally:
@@ -162,6 +233,8 @@ class ModelTap:
         session = self._begin()
         try:
             yield TappedWire(wire, session, at_model=True)
+            if session.close_code != 1000:
+                await wire.aclose(session.close_code)
         finally:
             session.closed = trio.current_time()
 
