@@ -6,13 +6,13 @@ from functools import cache
 from pathlib import Path
 
 from twiliobridge.audio import read_wav, telephone
+from twiliobridge.validate.metric import Metric
 from twiliobridge.validate.result import (
     CallRecord,
     CheckResult,
     CutAudio,
     Finding,
     Level,
-    Metric,
     Mode,
     Moment,
     MomentKind,

@@ -3,6 +3,7 @@
 import pytest
 import trio
 
+from twiliobridge.audio import silence
 from twiliobridge.caller import Answer, CallEnded, TooSlow
 from twiliobridge.mediastream import Media, Start, Stop
 
@@ -64,6 +65,43 @@ async def test_an_answer_that_came_before_anybody_waited_counts(autojump_clock, 
         assert trio.current_time() == begin
     assert b"".join(answer) == tone(200, seed=1)
     assert answer.latency_ms == pytest.approx(-20)  # the last frame lasts 20 ms, and the server did not wait
+
+
+@pytest.mark.parametrize("padding", [0, 760, 3000])
+async def test_the_latency_of_an_answer_does_not_depend_on_the_silence_in_a_file(
+    autojump_clock, open_call, tone, padding
+):
+    """It counts from the last frame of speech: a server that answers half a second after it took half a
+    second, whatever follows in the recording.
+    """
+    async with open_call() as call, trio.open_nursery() as nursery:
+        await call.client.initiate_call_flow()
+
+        async def answer_after(ms):
+            await trio.sleep(ms / 1000)
+            call.server.play(tone(200, seed=1))
+
+        utterance = call.client.say(tone(200) + silence(padding))
+        nursery.start_soon(answer_after, 20 + 200 + 500)
+        await utterance.wait_said()
+        answer = await call.client.wait_for_ai_response(5)
+    assert answer.latency_ms == pytest.approx(500, abs=21)
+    assert answer.talked_over_ms == 0
+
+
+async def test_an_answer_that_begins_before_the_end_of_the_words_is_told_as_an_interruption(
+    autojump_clock, open_call, tone
+):
+    """Only then is its latency negative, and it is told for how long both spoke."""
+    async with open_call() as call:
+        await call.client.initiate_call_flow()
+        utterance = call.client.say(tone(1000) + silence(500))
+        await trio.sleep(0.4)
+        call.server.play(tone(400, seed=1))
+        await utterance.wait_said()
+        answer = await call.client.wait_for_ai_response(5)
+    assert answer.latency_ms == pytest.approx(-600, abs=41)
+    assert answer.talked_over_ms == pytest.approx(400)
 
 
 async def test_each_audio_is_an_answer_once(autojump_clock, open_call, tone):
@@ -189,4 +227,4 @@ async def test_a_caller_who_hung_up_hears_nobody(autojump_clock, open_call):
 
 def test_an_answer_in_a_failed_assertion_is_one_line():
     answer = Answer(b"\xff" * 160, began=1.0, ended=1.02, latency_ms=500.0)
-    assert repr(answer) == "Answer(began=1.0, ended=1.02, latency_ms=500.0, gaps_ms=())"
+    assert repr(answer) == "Answer(began=1.0, ended=1.02, latency_ms=500.0, gaps_ms=(), talked_over_ms=0.0)"

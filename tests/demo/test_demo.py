@@ -11,7 +11,7 @@ import trio
 from rich.console import Console
 
 from twiliobridge.agents import banking_agent
-from twiliobridge.audio import read_wav
+from twiliobridge.audio import read_wav, speech_ms
 from twiliobridge.call import run_call
 from twiliobridge.caller import AgentStopsBeingHeard, Cleared, MockTwilioClient, over_wire
 from twiliobridge.caller.recordings import read_audio
@@ -21,7 +21,7 @@ from twiliobridge.demo.evidence import Evidence
 from twiliobridge.demo.minutes import transcript_text
 from twiliobridge.demo.narration import Narration
 from twiliobridge.demo.run import Stage, write
-from twiliobridge.demo.story import LINES, Caller, Said, recording, speech_ms
+from twiliobridge.demo.story import LINES, Caller, Said, recording
 from twiliobridge.offline import OfflineModel, banking, open_offline_model
 from twiliobridge.offline.loading import load_engines
 from twiliobridge.realtime.events import Error as ModelError
@@ -87,7 +87,7 @@ def test_every_line_has_its_recording():
     """And each ends in silence, which is not counted as speech."""
     for line in LINES:
         audio = read_audio(recording(line))
-        assert 500 < speech_ms(audio) < len(audio) / 8 - 300
+        assert 500 < speech_ms(audio)[1] < len(audio) / 8 - 300
 
 
 def full():

@@ -6,6 +6,7 @@ from twiliobridge.audio.g711 import alaw_decode, alaw_encode, ulaw_decode, ulaw_
 from twiliobridge.audio.level import dbfs, level, peak
 from twiliobridge.audio.resample import Resampler, resample
 from twiliobridge.audio.samples import Float32, Int16, to_float, to_int16
+from twiliobridge.audio.speech import SPEECH_DBFS, speech_frames, speech_ms
 from twiliobridge.audio.tempo import at_speed
 from twiliobridge.audio.wav import Codec, Wav, WavError, read_wav, telephone, telephone_pieces, write_wav
 
@@ -14,6 +15,7 @@ __all__ = [
     "FRAME_MS",
     "RATE",
     "SILENCE",
+    "SPEECH_DBFS",
     "AudioFormat",
     "Codec",
     "Float32",
@@ -31,6 +33,8 @@ __all__ = [
     "read_wav",
     "resample",
     "silence",
+    "speech_frames",
+    "speech_ms",
     "telephone",
     "telephone_pieces",
     "to_float",

@@ -52,7 +52,7 @@ class Conversation:
             answer = await self._ear.wait_answer_within(self._response)
         except (TooSlow, CallEnded) as failure:
             return TurnResult(path, answered=False, latency_ms=None, answer_ms=0, error=str(failure))
-        return TurnResult(path, True, answer.latency_ms, answer.duration_ms, None)
+        return TurnResult(path, True, answer.latency_ms, answer.duration_ms, None, answer.talked_over_ms)
 
     def _result(self, greeting_ms: float | None, error: str | None) -> ConversationResult:
         answered = sum(turn.answered for turn in self._turns)

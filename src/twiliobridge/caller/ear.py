@@ -49,8 +49,14 @@ class Ear:
         audio = b"".join(bytes(each.audio) for each in stretches)
         asked = self._asked_at()
         began = next((each.began for each in stretches if each.began >= asked), stretches[0].began)
-        gaps = line.heard.gaps_ms(first, len(line.heard.stretches))
-        return Answer(audio, stretches[0].began, stretches[-1].ended, (began - asked) * 1000, gaps)
+        return Answer(
+            audio,
+            stretches[0].began,
+            stretches[-1].ended,
+            latency_ms=(began - asked) * 1000,
+            gaps_ms=line.heard.gaps_ms(first, len(line.heard.stretches)),
+            talked_over_ms=sum(max(0.0, min(each.ended, asked) - each.began) for each in stretches) * 1000,
+        )
 
     async def wait_answer_within(
         self,
@@ -115,11 +121,11 @@ class Ear:
         return line.heard.stretches[-1].ended + quiet
 
     def _asked_at(self) -> float:
-        """The end of the last turn; of the speech only if all of it was said."""
+        """The end of the last turn: of the speech in it, if all of it was said; or else when it began."""
         if not self._line.turns:
             return self._line.began or 0.0
         turn = self._line.turns[-1]
-        ended = None if isinstance(turn.said, str) else turn.said.ended
+        ended = None if isinstance(turn.said, str) else turn.said.speech_ended
         return turn.at if ended is None else ended
 
     def _call_ended(self, when: str) -> CallEnded:

@@ -32,10 +32,13 @@ class Answer(Sequence[bytes]):
     "When it began to be heard, in seconds."
     ended: float
     latency_ms: float
-    "From the end of what it answers (of the speech, the key, or the start of the stream) to its beginning; "
-    "negative if the agent did not wait."
+    "From the end of what it answers to the first audio heard after that. The end is that of the last 20 ms "
+    "frame of the caller's speech above -45 dBFS, of the key, or the start of the stream. Negative only if "
+    "the agent did not wait for it."
     gaps_ms: tuple[float, ...] = ()
     "Silences in it, where the playback buffer ran empty."
+    talked_over_ms: float = 0.0
+    "How much of it was heard before the caller had ended: the agent interrupted."
 
     @property
     def duration_ms(self) -> int:
@@ -66,11 +69,13 @@ class TurnResult(Keyed):
     audio_file: Path
     answered: bool
     latency_ms: float | None
-    "From the end of the caller's speech to the first audio heard; None without an answer."
+    "As `Answer.latency_ms`; None without an answer."
     answer_ms: float
     "Audio heard in answer."
     error: str | None
     "Why there was no answer."
+    talked_over_ms: float = 0.0
+    "As `Answer.talked_over_ms`."
 
 
 @dataclass(frozen=True)

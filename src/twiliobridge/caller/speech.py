@@ -6,7 +6,7 @@ from typing import Protocol
 
 import anyio
 
-from twiliobridge.audio import FRAME_BYTES, FRAME_MS, RATE, Framer, silence
+from twiliobridge.audio import FRAME_BYTES, FRAME_MS, RATE, Framer, silence, speech_ms
 from twiliobridge.caller.journal import Journal
 from twiliobridge.caller.notes import CallerStartsSpeaking, CallerStopsSpeaking, Note
 
@@ -43,6 +43,16 @@ class Utterance:
     def said(self) -> bytes:
         """As much of the audio as has left: a call that ends cuts it."""
         return bytes(self.audio[: self.frames_left * FRAME_BYTES])
+
+    @property
+    def speech_ended(self) -> float | None:
+        """When the last frame of speech in it was over, in seconds: latency counts from there. The end of
+        all of it where none is loud enough to be speech; None as long as `ended` is.
+        """
+        if self.began is None or self.ended is None:
+            return None
+        spoken_ms = speech_ms(bytes(self.audio))[1]
+        return min(self.ended, self.began + spoken_ms / 1000) if spoken_ms else self.ended
 
     async def wait_said(self) -> None:
         """Returns when the last frame has left; or when the line is down, and then `ended` is None."""

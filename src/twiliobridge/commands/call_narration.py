@@ -68,9 +68,10 @@ class CallNarration:
         self._console.print(text)
 
     def answered(self, answer: Answer) -> None:
-        self.said(
-            "agent", f"was heard for {answer.duration_ms / 1000:.1f} s, after {answer.latency_ms:.0f} ms"
-        )
+        latency, over = answer.latency_ms, answer.talked_over_ms
+        after = f"after {latency:.0f} ms" if latency >= 0 else "before the caller had ended"
+        talked_over = f"; {over:.0f} ms of it while the caller spoke" if over else ""
+        self.said("agent", f"was heard for {answer.duration_ms / 1000:.1f} s, {after}{talked_over}")
 
     def noted(self, now: float, note: Note) -> None:
         """For `MockTwilioClient(observe=...)`."""

@@ -34,6 +34,7 @@ class Outcome:
     answered: bool
     latency_ms: float | None = None
     answer_ms: int = 0
+    talked_over_ms: float = 0.0
     error: str | None = None
 
 
@@ -144,7 +145,8 @@ async def _turn(phone: MockTwilioClient, narration: CallNarration, step: Step, t
         narration.said("agent", f"does not answer: {failure}")
         return Outcome(step.name, answered=False, error=str(failure))
     narration.answered(answer)
-    return Outcome(step.name, True, round(answer.latency_ms, 1), answer.duration_ms)
+    over_ms = round(answer.talked_over_ms, 1)
+    return Outcome(step.name, True, round(answer.latency_ms, 1), answer.duration_ms, over_ms)
 
 
 async def _say(phone: MockTwilioClient, narration: CallNarration, step: Step) -> None:

@@ -4,12 +4,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from twiliobridge.audio import AudioFormat
+from twiliobridge.audio import AudioFormat, speech_ms
 from twiliobridge.caller import MockTwilioClient
 from twiliobridge.caller.recordings import read_audio
 from twiliobridge.conversation import Agent, Ending
 from twiliobridge.demo.evidence import Evidence, Finding, interrupted
-from twiliobridge.demo.story import PATIENCE, QUIET, Said, Tell, speech_ms
+from twiliobridge.demo.story import PATIENCE, QUIET, Said, Tell
 from twiliobridge.demo.wishes import wishes
 from twiliobridge.offline import Voice
 from twiliobridge.offline.model import encoded
@@ -113,7 +113,7 @@ async def _ask(phone: MockTwilioClient, tell: Tell, line: Line) -> None:
 
 
 def _say(phone: MockTwilioClient, tell: Tell, line: Line) -> None:
-    tell(Said(line.words, speech_ms(line.audio)))
+    tell(Said(line.words, speech_ms(line.audio)[1]))
     phone.say(line.audio)
 
 

@@ -6,12 +6,9 @@ from pathlib import Path
 
 import anyio
 
-from twiliobridge.audio import FRAME_BYTES, FRAME_MS, dbfs, level, ulaw_decode
+from twiliobridge.audio import speech_ms
 from twiliobridge.caller import MockTwilioClient
 from twiliobridge.caller.recordings import read_audio
-
-SPEECH_DBFS = -45.0
-"Louder frames are speech; the recordings end in line noise far below."
 
 LINES = {
     "what_is_my_balance": "What is my balance?",
@@ -73,7 +70,7 @@ class Caller:
 
     def say(self, line: str) -> None:
         audio = read_audio(recording(line))
-        self.tell(Said(LINES[line], speech_ms(audio)))
+        self.tell(Said(LINES[line], speech_ms(audio)[1]))
         self.phone.say(audio)
 
     async def key(self, digits: str) -> None:
@@ -89,10 +86,3 @@ def recording(line: str) -> Path:
         if (path := folder / f"{line}.wav").is_file():
             return path
     raise LinesMissing(f"the caller's recording {line}.wav is missing from {package / 'lines'}")
-
-
-def speech_ms(audio: bytes) -> float:
-    """Milliseconds of mu-law until its last frame of speech ends."""
-    frames = [audio[start : start + FRAME_BYTES] for start in range(0, len(audio), FRAME_BYTES)]
-    spoken = [k for k, frame in enumerate(frames) if dbfs(level(ulaw_decode(frame))) > SPEECH_DBFS]
-    return (spoken[-1] + 1) * FRAME_MS if spoken else 0.0

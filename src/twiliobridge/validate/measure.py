@@ -7,10 +7,8 @@ from typing import Protocol
 
 import numpy as np
 
-from twiliobridge.audio import FRAME_BYTES, FRAME_MS, RATE, dbfs, level, ulaw_decode
+from twiliobridge.audio import FRAME_BYTES, FRAME_MS, RATE, speech_frames, ulaw_decode
 
-SPEECH_DBFS = -45.0
-"Louder frames are speech; recordings begin and end in line noise far below."
 FULL_SCALE = 32000
 "The outermost step of mu-law is 32124."
 
@@ -32,13 +30,6 @@ class Piece:
     @property
     def ended(self) -> float:
         return self.began + len(self.audio) / RATE
-
-
-def speech_ms(audio: bytes) -> tuple[float, float]:
-    """Where in a recording the speech begins and ends, in ms; (0, 0) if there is none."""
-    frames = [audio[start : start + FRAME_BYTES] for start in range(0, len(audio), FRAME_BYTES)]
-    spoken = [k for k, frame in enumerate(frames) if dbfs(level(ulaw_decode(frame))) > SPEECH_DBFS]
-    return (spoken[0] * FRAME_MS, (spoken[-1] + 1) * FRAME_MS) if spoken else (0.0, 0.0)
 
 
 def overlap_ms(intervals: Iterable[Interval], begin: float, end: float) -> float:
@@ -63,9 +54,7 @@ def clipped_ratio(audio: bytes) -> float:
 
 def silence_ratio(audio: bytes) -> float:
     """The share of 20 ms frames that are no speech."""
-    frames = [audio[start : start + FRAME_BYTES] for start in range(0, len(audio), FRAME_BYTES)]
-    quiet = sum(dbfs(level(ulaw_decode(frame))) <= SPEECH_DBFS for frame in frames)
-    return quiet / len(frames) if frames else 0.0
+    return 1 - len(speech_frames(audio)) / -(-len(audio) // FRAME_BYTES) if audio else 0.0
 
 
 def dead_air_s(sides: Iterable[Interval], begin: float, end: float) -> float:

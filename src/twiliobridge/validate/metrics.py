@@ -3,12 +3,13 @@
 from collections.abc import Sequence
 
 from twiliobridge.validate.examination import Measured
-from twiliobridge.validate.result import Metric, SelfCheck
+from twiliobridge.validate.metric import Metric
+from twiliobridge.validate.result import SelfCheck
 
 DEFINITIONS: dict[str, tuple[str, str]] = {
-    "time to first audio": ("ms", "from `start` to the first of the agent's audio heard, in each call"),
-    "response latency": ("ms", "from the end of the caller's speech to the first of the agent's audio heard"),
+    "response latency": ("ms", "from the caller's last 20 ms above -45 dBFS to the first of the agent heard"),
     "barge-in to silence": ("ms", "from the first speech of an interrupting caller to the agent's silence"),
+    "time to first audio": ("ms", "from `start` to the first of the agent's audio heard, in each call"),
     "zombie audio": ("ms", "agent's audio heard after `clear` while the interrupting caller still speaks"),
     "truncate error": ("ms", "position in the item that the model was told, less what was truly heard of it"),
     "goodbye cut": ("ms", "audio still queued when the bridge closed the stream"),
@@ -19,6 +20,9 @@ DEFINITIONS: dict[str, tuple[str, str]] = {
     "clipping": ("ratio", "share of the samples heard that are at full scale"),
     "silence ratio": ("ratio", "share of the frames heard under -45 dBFS"),
 }
+
+FIRST = ("response latency", "barge-in to silence")
+"What a caller notices before all else: a report begins with these."
 
 LATENCIES = frozenset({"time to first audio", "response latency", "barge-in to silence"})
 "Withheld when the suite's own clock is not to be trusted."

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 
 import trio
 
-from twiliobridge.audio import RATE
+from twiliobridge.audio import RATE, speech_ms
 from twiliobridge.caller import CallEnded, Cleared, MockTwilioClient, Note, StreamStarted, Utterance
-from twiliobridge.validate.measure import overlap_ms, speech_ms
+from twiliobridge.validate.measure import overlap_ms
 from twiliobridge.validate.moments import live_moment
 from twiliobridge.validate.result import Moment
 from twiliobridge.validate.tap import ModelSession

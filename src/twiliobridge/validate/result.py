@@ -1,16 +1,14 @@
 """What a run of the suite found, as values. Reports render these and ask for nothing else."""
 
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import Enum
 from typing import Protocol
 
-EIGHT = frozenset(f"C{number}" for number in range(1, 9))
+from twiliobridge.validate.metric import Metric
 
-SAMPLES_FOR_P95 = 20
-"Under this many samples the 95th percentile is the maximum by another name, and is withheld."
+EIGHT = frozenset(f"C{number}" for number in range(1, 9))
 
 
 class Level(Enum):
@@ -51,41 +49,6 @@ class Finding:
     "Names of the CallRecords in which it was seen."
     inconclusive: bool = False
     "Not applicable only because the suite itself was too slow to tell: its check has not passed."
-
-
-@dataclass(frozen=True, kw_only=True)
-class Metric:
-    name: str
-    unit: str
-    "ms, s, bytes, ratio"
-    definition: str
-    values: tuple[float, ...]
-    "In the order in which they were measured; empty if it was withheld."
-    withheld: str = ""
-    "Why there are no values, although it was measured."
-
-    @property
-    def p50(self) -> float | None:
-        return self._percentile(50)
-
-    @property
-    def p90(self) -> float | None:
-        return self._percentile(90)
-
-    @property
-    def p95(self) -> float | None:
-        """None under 20 samples."""
-        return self._percentile(95) if len(self.values) >= SAMPLES_FOR_P95 else None
-
-    @property
-    def maximum(self) -> float | None:
-        return max(self.values, default=None)
-
-    def _percentile(self, percent: int) -> float | None:
-        """Nearest rank: always a value that was measured."""
-        if not self.values:
-            return None
-        return sorted(self.values)[math.ceil(percent / 100 * len(self.values)) - 1]
 
 
 class MomentKind(Enum):
@@ -249,7 +212,7 @@ class SuiteResult:
     version: str = ""
     "Of twiliobridge."
     headline: tuple[Metric, ...] = field(default=())
-    "What was measured of every call of the run; what one check alone measures is in its result."
+    "All that was measured, first what a caller notices first; what a check measured is in its result, too."
 
     @property
     def success(self) -> bool:

@@ -41,7 +41,7 @@ class Suite:
     "Where the recordings of the calls are written."
     progress: Progress = field(default_factory=Silent)
     _results: list[CheckResult] = field(default_factory=list, init=False)
-    _of_calls: list[Measured] = field(default_factory=list, init=False)
+    _measured: list[Measured] = field(default_factory=list, init=False)
     _pacing: list[float] = field(default_factory=list, init=False)
     _began: float = field(default=0.0, init=False)
     _ended: float = field(default=0.0, init=False)
@@ -75,7 +75,7 @@ class Suite:
         self._current = None
         result = self._check_result(check, examination, findings, trio.current_time() - began)
         self._results.append(result)
-        self._of_calls.append(examination.of_calls)
+        self._measured += [examination.measured, examination.of_calls]
         self.progress.check_ends(result)
 
     def result(self, *, interrupted: bool = False) -> SuiteResult:
@@ -105,7 +105,7 @@ class Suite:
             results=tuple(sorted(results, key=lambda each: each.id)),
             interrupted=interrupted,
             version=version("twiliobridge"),
-            headline=metrics_of(self._of_calls, self_check),
+            headline=metrics_of(self._measured, self_check),
         )
 
     def _check_result(

@@ -81,10 +81,25 @@ def test_an_interrupted_run_says_so():
     assert "STOPPED C4 Audio flow: interrupted" in text
 
 
-def test_p95_is_withheld_under_twenty_samples_and_the_report_says_so():
-    text = piped(replace(good_run(), headline=(LATENCY, replace(LATENCY, values=LATENCY.values[:7]))))
-    assert "p50 892 ms, p90 1068 ms, p95 1085 ms, max 1102 ms, n=24" in text
-    assert "p95 withheld (7 of 20 samples)" in text
+@pytest.mark.parametrize(
+    ("samples", "told"),
+    [
+        (24, "p50 892 ms, p90 1068 ms, p95 1085 ms, 700 ms to 1102 ms, n=24"),
+        (19, "p50 858 ms, 700 ms to 1015 ms, n=19"),
+        (5, "p50 735 ms, 700 ms to 770 ms, n=5"),
+        (4, "700 ms to 752 ms, n=4"),
+        (1, "700 ms, n=1"),
+    ],
+)
+def test_few_samples_are_told_as_a_range(samples, told):
+    """A percentile of few values would be one of them by another name."""
+    text = piped(replace(good_run(), headline=(replace(LATENCY, values=LATENCY.values[:samples]),)))
+    assert f"response latency: {told}\n" in text
+
+
+def test_what_a_caller_notices_stands_first():
+    text = piped(good_run())
+    assert text.index("Response latency: p50") < text.index("Barge-in to silence: 210") < text.index("CHECKS")
 
 
 def test_a_withheld_metric_says_why():

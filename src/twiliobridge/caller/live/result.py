@@ -19,7 +19,7 @@ class LiveTurn(Keyed):
     "Of speech: from its first loud frame to the end of its last."
     answered: bool
     latency_ms: float | None
-    "From the end of the speech to the first audio heard; negative if the agent did not wait."
+    "From the end of the speech to the first audio heard after it; negative only if the agent did not wait."
 
 
 @dataclass(frozen=True)
@@ -79,7 +79,7 @@ def live_turns(line: PhoneLine, turns: Sequence[Turn]) -> tuple[LiveTurn, ...]:
 def _turn(line: PhoneLine, turn: Turn, heard: tuple[int, int]) -> LiveTurn:
     assert not isinstance(turn.said, str)
     began = turn.at if turn.said.began is None else turn.said.began
-    ended = began if turn.said.ended is None else turn.said.ended
+    ended = began if turn.said.speech_ended is None else turn.said.speech_ended
     answers = [each.began for each in line.heard.stretches[slice(*heard)]]
     answer = next((at for at in answers if at >= ended), answers[0] if answers else None)
     return LiveTurn(

@@ -59,7 +59,7 @@ class Turn:
 
     @property
     def latency_ms(self) -> float | None:
-        return (self.answer.began - self.said.ended) * 1000 if self.answer else None
+        return self.answer.latency_ms if self.answer else None
 
 
 @check(

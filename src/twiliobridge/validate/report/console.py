@@ -8,26 +8,21 @@ from rich.rule import Rule
 from rich.table import Table
 from rich.text import Text
 
+from twiliobridge.validate.metric import SAMPLES_FOR_P50, SAMPLES_FOR_P95, Metric
+from twiliobridge.validate.report import wording
 from twiliobridge.validate.report.plain import facts, lines
 from twiliobridge.validate.report.wording import (
     WORDS,
     cleaned,
     duration,
+    extent,
     failures,
     figure,
     metrics,
     totals,
     verdict,
 )
-from twiliobridge.validate.result import (
-    SAMPLES_FOR_P95,
-    CheckResult,
-    Finding,
-    Level,
-    Metric,
-    Status,
-    SuiteResult,
-)
+from twiliobridge.validate.result import CheckResult, Finding, Level, Status, SuiteResult
 
 STYLES = {
     Status.PASSED: "green",
@@ -95,30 +90,23 @@ def _checks(checks: Sequence[CheckResult]) -> RenderableType:
 def _metrics(measured: Sequence[Metric]) -> RenderableType:
     table = Table(box=None, pad_edge=False, header_style="dim")
     table.add_column("")
-    for name in ("p50", "p90", "p95", "max", "n"):
+    for name in ("p50", "p90", "p95", "range", "n"):
         table.add_column(name, justify="right")
     for each in measured:
         table.add_row(Text(each.name), *_figures(each))
-    short = any(each.values and each.p95 is None for each in measured)
-    note = f"p95 is withheld under {SAMPLES_FOR_P95} samples." if short else ""
-    return Group(table, *_withheld(measured), *([Text(note, style="dim")] if note else []))
+    note = f"p50 from {SAMPLES_FOR_P50} samples on, p90 and p95 from {SAMPLES_FOR_P95} on."
+    return Group(table, *_withheld(measured), Text(note, style="dim"))
 
 
 def _metric_lines(measured: Sequence[Metric]) -> RenderableType:
     """Two lines for each: for terminals that are too narrow for the table."""
-    texts = []
-    for each in measured:
-        p50, p90, p95, most, samples = _figures(each)
-        figures = f"  p50 {p50}, p90 {p90}, p95 {p95}, max {most}, n={samples}" if each.values else "  -"
-        texts += [Text(each.name), Text(figures, style="dim")]
-    return Group(*texts, *_withheld(measured))
+    texts = [(Text(each.name), Text(f"  {wording.measured(each)}", style="dim")) for each in measured]
+    return Group(*(text for pair in texts for text in pair))
 
 
 def _figures(metric: Metric) -> tuple[str, ...]:
-    values = [figure(each, metric.unit) for each in (metric.p50, metric.p90, metric.p95, metric.maximum)]
-    if metric.values and metric.p95 is None:
-        values[2] = "withheld"
-    return (*values, str(len(metric.values)))
+    ranks = [figure(each, metric.unit) for each in (metric.p50, metric.p90, metric.p95)]
+    return (*ranks, extent(metric), str(len(metric.values)))
 
 
 def _withheld(measured: Sequence[Metric]) -> Iterator[Text]:

@@ -29,7 +29,7 @@ class FindingDocument(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class MetricDocument(msgspec.Struct, frozen=True, kw_only=True):
-    """Percentiles by nearest rank; null where there are no values, p95 under 20 of them too."""
+    """Percentiles by nearest rank; null where there are too few values: p50 under 5, p90 and p95 under 20."""
 
     name: str
     unit: str
@@ -38,6 +38,7 @@ class MetricDocument(msgspec.Struct, frozen=True, kw_only=True):
     p50: float | None
     p90: float | None
     p95: float | None
+    min: float | None
     max: float | None
     withheld: str
 

@@ -7,6 +7,7 @@ from typing import cast
 import msgspec
 
 from twiliobridge.audio import RATE
+from twiliobridge.validate.metric import Metric
 from twiliobridge.validate.report import document
 from twiliobridge.validate.report.document import ModeName, StatusName
 from twiliobridge.validate.report.wording import ALL_CHECKS, cleaned, verdict
@@ -16,7 +17,6 @@ from twiliobridge.validate.result import (
     CheckResult,
     CutAudio,
     Finding,
-    Metric,
     Moment,
     SelfCheck,
     Status,
@@ -98,6 +98,7 @@ def _metrics(metrics: Sequence[Metric]) -> tuple[document.MetricDocument, ...]:
             p50=_known(each.p50),
             p90=_known(each.p90),
             p95=_known(each.p95),
+            min=_known(each.minimum),
             max=_known(each.maximum),
             withheld=each.withheld,
         )

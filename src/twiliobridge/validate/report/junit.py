@@ -8,7 +8,7 @@ SHOULD does not. Precedent for the form: the schema of the Jenkins xUnit plugin.
 from pathlib import Path
 from xml.etree import ElementTree as ET
 
-from twiliobridge.validate.report.wording import cleaned, percentiles
+from twiliobridge.validate.report.wording import cleaned, measured
 from twiliobridge.validate.report.writing import write_whole
 from twiliobridge.validate.result import CheckResult, Finding, Level, Status, SuiteResult
 
@@ -49,7 +49,7 @@ def _suite(check: CheckResult, result: SuiteResult) -> ET.Element:
 
 def _properties(check: CheckResult, result: SuiteResult) -> ET.Element:
     named = {"server": result.server, "model": result.model, "mode": result.mode.value}
-    named |= {each.name: percentiles(each) for each in check.metrics}
+    named |= {each.name: measured(each) for each in check.metrics}
     properties = ET.Element("properties")
     for name, value in named.items():
         ET.SubElement(properties, "property", name=name, value=value)

@@ -15,21 +15,24 @@ from pathlib import Path
 from jinja2 import Environment, FunctionLoader, StrictUndefined
 from markupsafe import Markup, escape
 
+from twiliobridge.validate.metric import SAMPLES_FOR_P50, SAMPLES_FOR_P95, Metric
 from twiliobridge.validate.report.lanes import described
 from twiliobridge.validate.report.picture import Picture, pictures
-from twiliobridge.validate.report.plain import facts, measured
+from twiliobridge.validate.report.plain import facts
 from twiliobridge.validate.report.wording import (
     ALL_CHECKS,
     WORDS,
     cleaned,
     duration,
+    extent,
     failures,
     figure,
+    measured,
     metrics,
     verdict,
 )
 from twiliobridge.validate.report.writing import write_whole
-from twiliobridge.validate.result import SAMPLES_FOR_P95, CheckResult, Level, Metric, Status, SuiteResult
+from twiliobridge.validate.result import CheckResult, Level, Status, SuiteResult
 
 MOST_TEXT = 600
 "Letters of any one text on the page; the JSON report has the whole."
@@ -89,7 +92,7 @@ def page(result: SuiteResult) -> str:
             measured=[_measured(each) for each in metrics(result)],
             headline=result.headline[:CARDS],
             all_checks=ALL_CHECKS,
-            samples_for_p95=SAMPLES_FOR_P95,
+            samples=(SAMPLES_FOR_P50, SAMPLES_FOR_P95),
             style=Markup("\n".join(map(_stored, STYLES))),  # noqa: S704 -- a file of this package
             script=Markup(script),  # noqa: S704 -- likewise
             script_hash=b64encode(sha256(script.encode()).digest()).decode(),
@@ -110,6 +113,7 @@ def _environment() -> Environment:
     environment.filters["safe_json"] = Markup
     environment.filters["coded"] = _coded
     environment.filters["measured"] = measured
+    environment.filters["extent"] = extent
     environment.tests["not_kept"] = _not_kept
     environment.globals |= {"WORDS": WORDS, "SIGNS": SIGNS, "Status": Status, "Level": Level}
     return environment
@@ -146,9 +150,7 @@ def _by_check(result: SuiteResult, drawn: Mapping[str, Picture]) -> list[tuple[s
 
 
 def _measured(metric: Metric) -> Measured:
-    figures = [figure(each, metric.unit) for each in (metric.p50, metric.p90, metric.p95, metric.maximum)]
-    if metric.values and metric.p95 is None:
-        figures[2] = "withheld"
+    figures = [figure(each, metric.unit) for each in (metric.p50, metric.p90, metric.p95)]
     least, most = min((0.0, *metric.values)), max((0.0, *metric.values))
 
     def place(value: float) -> float:
@@ -156,7 +158,7 @@ def _measured(metric: Metric) -> Measured:
 
     return Measured(
         metric,
-        tuple(figures),
+        (*figures, extent(metric)),
         dots=tuple(map(place, metric.values[:MOST_DOTS])),
         middle=None if metric.p50 is None else place(metric.p50),
         zero=place(0.0),

@@ -3,17 +3,17 @@
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
+from twiliobridge.validate.metrics import FIRST
 from twiliobridge.validate.report.wording import (
     WORDS,
     duration,
     failures,
-    figure,
+    measured,
     metrics,
-    percentiles,
     totals,
     verdict,
 )
-from twiliobridge.validate.result import Finding, Metric, SuiteResult
+from twiliobridge.validate.result import Finding, SuiteResult
 
 
 def lines(result: SuiteResult) -> Iterator[str]:
@@ -44,6 +44,9 @@ def facts(result: SuiteResult) -> Iterator[tuple[str, str]]:
         yield "Audio", _files(result.audio)
     for note in result.notes:
         yield "Note", note
+    for each in result.headline:
+        if each.name in FIRST:
+            yield each.name.capitalize(), measured(each)
     yield "Result", f"{found.word}: {found.why}"
 
 
@@ -53,14 +56,6 @@ def _files(paths: Sequence[str]) -> str:
     if len(folders) > 1:
         return ", ".join(paths)
     return f"{folders.pop()}: {', '.join(Path(each).name for each in paths)}"
-
-
-def measured(metric: Metric) -> str:
-    """Percentiles, the maximum, and of how many."""
-    text = percentiles(metric)
-    if not metric.values:
-        return text
-    return f"{text}, max {figure(metric.maximum, metric.unit)}, n={len(metric.values)}"
 
 
 def advice(finding: Finding) -> str:

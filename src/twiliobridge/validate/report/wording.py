@@ -5,14 +5,8 @@ from dataclasses import dataclass, fields, is_dataclass, replace
 from enum import Enum
 from typing import Literal, TypeVar
 
-from twiliobridge.validate.result import (
-    SAMPLES_FOR_P95,
-    Finding,
-    Level,
-    Metric,
-    Status,
-    SuiteResult,
-)
+from twiliobridge.validate.metric import Metric
+from twiliobridge.validate.result import Finding, Level, Status, SuiteResult
 
 T = TypeVar("T")
 
@@ -84,14 +78,19 @@ def figure(value: float | None, unit: str) -> str:
     return f"{number} {unit}"
 
 
-def percentiles(metric: Metric) -> str:
-    """p50 812 ms, p90 990 ms, p95 withheld (7 of 20 samples)"""
+def measured(metric: Metric) -> str:
+    """p50 812 ms, 700 ms to 1102 ms, n=7: the percentiles that so many samples have, and the range."""
     if not metric.values:
         return f"withheld: {metric.withheld}" if metric.withheld else "not measured"
-    high = figure(metric.p95, metric.unit)
-    if metric.p95 is None:
-        high = f"withheld ({len(metric.values)} of {SAMPLES_FOR_P95} samples)"
-    return f"p50 {figure(metric.p50, metric.unit)}, p90 {figure(metric.p90, metric.unit)}, p95 {high}"
+    ranks = (("p50", metric.p50), ("p90", metric.p90), ("p95", metric.p95))
+    known = [f"{name} {figure(value, metric.unit)}" for name, value in ranks if value is not None]
+    return ", ".join([*known, extent(metric), f"n={len(metric.values)}"])
+
+
+def extent(metric: Metric) -> str:
+    """700 ms to 1102 ms; one figure where all values are one; a dash without any."""
+    least, most = figure(metric.minimum, metric.unit), figure(metric.maximum, metric.unit)
+    return least if least == most else f"{least} to {most}"
 
 
 def duration(seconds: float) -> str:
