@@ -63,6 +63,50 @@ def test_a_body_that_the_service_refuses_is_refused_with_its_code(body, code, pa
     assert (refused.value.code, refused.value.param) == (code, param)
 
 
+HEARD = {"transcription": {"model": "gpt-live-transcribe"}, "turn_detection": {"type": "server_vad"}}
+AS_AN_UPDATE = {
+    "reasoning": (
+        {"type": "realtime", "model": "gpt-realtime", "reasoning": {"effort": "low"}},
+        "unsupported_parameter",
+        "session.reasoning",
+        "Unsupported parameter: 'session.reasoning' is not supported with this model.",
+    ),
+    "turns": (
+        {"type": "transcription", "audio": {"input": HEARD}},
+        "invalid_value",
+        "session.audio.input.turn_detection",
+        "Turn detection is not supported for this transcription model.",
+    ),
+}
+
+
+@pytest.mark.parametrize(("session", "code", "param", "message"), AS_AN_UPDATE.values(), ids=AS_AN_UPDATE)
+def test_a_session_is_refused_as_the_update_of_one_would_be(session, code, param, message):
+    """Its own model decides, and nothing of it is kept."""
+    secrets = ClientSecrets()
+    with pytest.raises(RemoteProtocolError) as refused:
+        made(secrets, session=session)
+    assert (refused.value.code, refused.value.param) == (code, param)
+    assert str(refused.value) == message
+    assert not secrets._kept
+    assert made(secrets, session={"type": "realtime", "reasoning": {"effort": "low"}}).session.reasoning
+
+
+def test_the_model_of_a_secret_s_session_may_be_any():
+    for model in ("gpt-realtime", "gpt-realtime-2.1"):
+        assert made(ClientSecrets(), session={"type": "realtime", "model": model}).session.model == model
+
+
+def test_those_that_expired_make_room_in_whatever_order_they_do():
+    secrets = ClientSecrets()
+    late, early = (made(secrets, expires_after={"seconds": seconds}) for seconds in (7200, 10))
+    made(secrets, now=10.0, expires_after={"seconds": 20})
+    assert secrets.find(late.value, 10.0) is not None
+    assert early.value not in secrets._kept
+    made(secrets, now=30.0)
+    assert len(secrets._kept) == 2
+
+
 def test_no_more_secrets_are_kept_than_the_bound_and_none_that_expired():
     secrets = ClientSecrets()
     first = made(secrets)

@@ -4,6 +4,7 @@
 Source: OpenAI API reference, Realtime > Client secrets.
 """
 
+import math
 import secrets
 from dataclasses import dataclass
 from typing import Annotated, Literal
@@ -12,10 +13,11 @@ import msgspec
 from msgspec import UNSET, Meta, UnsetType
 
 from twiliobridge.offline.refusals import refusal as refused
+from twiliobridge.offline.settled import check_update
 from twiliobridge.realtime.codec import read_body, read_client
 from twiliobridge.realtime.events import UpdateSession
 from twiliobridge.realtime.ids import Ids
-from twiliobridge.realtime.merge import first_session
+from twiliobridge.realtime.merge import default_session, new_session
 from twiliobridge.realtime.session import DEFAULT_MODEL, Session, SessionUpdate
 
 PREFIX = "ek_"
@@ -59,16 +61,19 @@ class ClientSecrets:
     def __init__(self, seed: str = "secrets") -> None:
         self._ids = Ids(seed)
         self._kept: dict[str, Kept] = {}
+        self._next_end = math.inf
+        "When the first of those expires."
 
     def make(self, body: bytes, now: float, epoch: float) -> ClientSecret:
         """Raises RemoteProtocolError for a body that the service would refuse."""
         asked = read_body(Asked, body or b"{}")
         update = None if asked.session is UNSET else _update(bytes(asked.session))
-        self._forget(now)
+        session = self._session(update)
         value = PREFIX + secrets.token_hex(16)
         seconds = asked.expires_after.seconds
-        self._kept[value] = Kept(now + seconds, update)
-        return ClientSecret(value, int(epoch) + seconds, self._session(update))
+        self._forget(now)
+        self._keep(value, Kept(now + seconds, update))
+        return ClientSecret(value, int(epoch) + seconds, session)
 
     def find(self, key: str, now: float) -> Kept | None:
         """What an `ek_` key stands for; None if it is none of ours, or has expired."""
@@ -76,12 +81,22 @@ class ClientSecrets:
         return kept if kept is not None and now < kept.until else None
 
     def _session(self, update: SessionUpdate | None) -> Session:
-        return first_session(model_of(update) or DEFAULT_MODEL, self._ids.new("sess"), 0, update)
+        model, session_id = model_of(update) or DEFAULT_MODEL, self._ids.new("sess")
+        if update is None:
+            return default_session(model, session_id, 0)
+        return check_update(new_session(update.type, model, session_id, 0), update, heard=False)
 
-    def _forget(self, now: float) -> None:
-        self._kept = {key: kept for key, kept in self._kept.items() if now < kept.until}
+    def _keep(self, value: str, kept: Kept) -> None:
         while len(self._kept) >= MOST_SECRETS:
             del self._kept[next(iter(self._kept))]
+        self._kept[value] = kept
+        self._next_end = min(self._next_end, kept.until)
+
+    def _forget(self, now: float) -> None:
+        """Those that have expired."""
+        if now >= self._next_end:
+            self._kept = {key: kept for key, kept in self._kept.items() if now < kept.until}
+            self._next_end = min((kept.until for kept in self._kept.values()), default=math.inf)
 
 
 def model_of(update: SessionUpdate | None) -> str | None:

@@ -1,6 +1,6 @@
 """The session that a server keeps: how it begins, and what a `session.update` makes of it. Pure."""
 
-from typing import Any
+from typing import Any, Literal
 
 import msgspec
 
@@ -9,6 +9,7 @@ from twiliobridge.realtime.generations import generation
 from twiliobridge.realtime.session import Session, SessionUpdate, TranscriptionSession, leaf
 
 Tree = dict[str, Any]
+Kind = Literal["realtime", "transcription"]
 
 WHOLE: dict[str, Tree] = {
     "audio/pcm": {"type": "audio/pcm", "rate": 24000},
@@ -74,13 +75,18 @@ def default_transcription(session_id: str, expires_at: int) -> TranscriptionSess
     )
 
 
+def new_session(kind: Kind, model: str, session_id: str, expires_at: int) -> Session:
+    """The session of that kind before anything was said of it."""
+    if kind == "transcription":
+        return default_transcription(session_id, expires_at)
+    return default_session(model, session_id, expires_at)
+
+
 def first_session(model: str, session_id: str, expires_at: int, update: SessionUpdate | None) -> Session:
     """The session that begins with `update`, of the kind that this says."""
     if update is None:
         return default_session(model, session_id, expires_at)
-    if update.type == "transcription":
-        return merged(default_transcription(session_id, expires_at), update)
-    return merged(default_session(model, session_id, expires_at), update)
+    return merged(new_session(update.type, model, session_id, expires_at), update)
 
 
 TRANSCRIBER = "gpt-realtime"
