@@ -16,9 +16,10 @@ from twiliobridge.offline.brain import CallTool, Offer
 from twiliobridge.offline.deltas import arguments_text
 from twiliobridge.offline.items import Conversation, Entry
 from twiliobridge.offline.jobs import Action, CallMcp, McpOutcome
-from twiliobridge.offline.pacing import TEXT_DELTA_SECONDS, Pace
+from twiliobridge.offline.pacing import Pace
 from twiliobridge.offline.parts import Events, Place
-from twiliobridge.offline.usage import affordable, text_tokens
+from twiliobridge.offline.usage import text_tokens
+from twiliobridge.offline.written_parts import PartInWriting
 from twiliobridge.realtime.events import (
     Item,
     ItemAdded,
@@ -33,56 +34,29 @@ from twiliobridge.realtime.events import (
 from twiliobridge.realtime.ids import Ids
 
 
-class McpCallPart:
+class McpCallPart(PartInWriting):
     """A call that needs no approval: it is over when the server has answered."""
 
     def __init__(self, place: Place, name: str, arguments: str, label: str, pace: Pace) -> None:
-        self._place = place
-        self._pace = pace
-        self._shreds = pace.shreds(arguments)
-        self._written = ""
+        super().__init__(place, called(place.item_id, label, name, ""), pace.shreds(arguments), pace)
         self._outcome: McpOutcome | None = None
-        self._cut = self.overdrawn = False
-        self.entry = Entry(called(place.item_id, label, name, ""))
-
-    @property
-    def ready(self) -> bool:
-        return bool(self._shreds)
 
     @property
     def finished(self) -> bool:
-        return self.whole or (self._cut and not self._shreds)
+        return self.whole or (self._cut and not self.ready)
 
     @property
     def whole(self) -> bool:
         return self._outcome is not None
 
-    def cut_at(self, ms: float, *, last: bool) -> None:
-        """In the midst of its arguments, as a function's."""
-        if last:
-            self._cut = True
-            del self._shreds[len(self._shreds) // 2 :]
-
-    def open(self) -> Events:
-        return self._place.open(self.entry)
-
-    @property
-    def tokens(self) -> int:
-        return text_tokens(self._written)
-
-    def grow(self, left: float = math.inf) -> tuple[Events, float]:
-        if not affordable(self._written, self._shreds[:1], left):
-            self._cut = self.overdrawn = True
-            return [], 0.0
-        shred = self._shreds.pop(0)
-        self._written += shred
+    def _grown(self, piece: str, obfuscation: str) -> Events:
         where = {"response_id": self._place.response_id, **self._where}
-        delta = McpArgumentsDelta(**where, delta=shred, obfuscation=self._pace.obfuscation(shred))
-        if self._shreds or self._cut:
-            return [delta], TEXT_DELTA_SECONDS
-        done = McpArgumentsDone(**where, arguments=self._written)
+        delta = McpArgumentsDelta(**where, delta=piece, obfuscation=obfuscation)
+        if self.ready or self._cut:
+            return [delta]
         self.entry.item = replace(self.entry.item, arguments=self._written)
-        return [delta, done, McpCallInProgress(**self._where), job_of(self.entry.item)], TEXT_DELTA_SECONDS
+        done = McpArgumentsDone(**where, arguments=self._written)
+        return [delta, done, McpCallInProgress(**self._where), job_of(self.entry.item)]
 
     @property
     def _where(self) -> dict[str, Any]:
