@@ -21,8 +21,15 @@ _NUMERAL = re.compile(r"\d+(?:\.\d+)?")
 
 def numbers_in(text: str) -> list[float]:
     """Every number of a lower-case text, in the order said. A whole one is a whole float."""
+    return [value for value, _, _ in placed_numbers(text)]
+
+
+def placed_numbers(text: str) -> Iterator[tuple[float, str, str]]:
+    """The same, each with the word before it and the word after it; empty at an end of the text."""
     words = re.findall(r"\d+(?:\.\d+)?|[a-z]+", re.sub(r"(?<=\d),(?=\d{3})", "", text))
-    return [value for run in _runs(words) for value in _values(run)]
+    for start, run in _runs(words):
+        before, after = words[start - 1 : start], words[start + len(run) : start + len(run) + 1]
+        yield from ((value, "".join(before), "".join(after)) for value in _values(run))
 
 
 def ordinal(word: str) -> int | None:
@@ -35,8 +42,10 @@ def _counts(word: str) -> bool:
     return word in _SMALL or word in _TENS or word in _SCALES or bool(_NUMERAL.fullmatch(word))
 
 
-def _runs(words: list[str]) -> Iterator[list[str]]:
-    """Words of a number that stand together; "and" only within one, "point" before a fraction."""
+def _runs(words: list[str]) -> Iterator[tuple[int, list[str]]]:
+    """Words of a number that stand together, and the place of the first; "and" only within one, "point"
+    before a fraction.
+    """
     run: list[str] = []
     for place, word in enumerate(words):
         following = words[place + 1] if place + 1 < len(words) else ""
@@ -44,10 +53,10 @@ def _runs(words: list[str]) -> Iterator[list[str]]:
         if _counts(word) or word == "dozen" or inside:
             run.append(word)
         elif run:
-            yield run
+            yield place - len(run), run
             run = []
     if run:
-        yield run
+        yield len(words) - len(run), run
 
 
 def _values(run: list[str]) -> Iterator[float]:

@@ -8,9 +8,11 @@ from collections.abc import Callable, Iterator, Sequence
 from itertools import chain
 from typing import Any
 
+from twiliobridge.offline.argument_names import DATE, DAY, PLACE, TIME
 from twiliobridge.offline.dates import date_in, date_words, time_in
-from twiliobridge.offline.numbers import numbers_in
-from twiliobridge.offline.stems import subject
+from twiliobridge.offline.numbers import numbers_in, placed_numbers
+from twiliobridge.offline.slots import mentions, yes_or_no
+from twiliobridge.offline.stems import parted, subject
 from twiliobridge.offline.words import digit_runs, normalised
 
 Find = Callable[[str], Iterator[str]]
@@ -111,14 +113,10 @@ KINDS: tuple[tuple["re.Pattern[str]", Find], ...] = (
     (re.compile(r"e-?mail"), _mails),
     (re.compile(r"\b(url|uri|link|web ?site)\b"), _all(_LINK)),
     (re.compile(r"\b(phone|telephone|mobile|fax)\b"), _all(_PHONE)),
-    (re.compile(r"\b(time|hour)\b"), _times),
-    (re.compile(r"\b(date|day|when|weekday)\b"), _days),
-    (
-        re.compile(
-            r"\b(city|location|place|country|town|address|destination|origin|region|state|airport|where)\b"
-        ),
-        _places,
-    ),
+    (TIME, _times),
+    (DAY, _days),
+    (DATE, _days),
+    (PLACE, _places),
     (re.compile(r"\bdigits?\b"), _digits),
     (
         re.compile(r"\b(id|code|number|reference|account|order|flight|ticket|confirmation|zip|postcode)\b"),
@@ -159,43 +157,41 @@ def _kind(words: str) -> Find | None:
 def figures(name: str, said: Sequence[str], *, needed: bool) -> Iterator[float]:
     """Numbers in digits and in words: first those beside a word of the name ("two adults")."""
     for text in said:
-        yield from _beside(subject(name), text)
+        yield from beside(subject(name), text)
     if needed:
         for text in said:
             yield from (float(digits) if "." in digits else int(digits) for digits in _NUMBER.findall(text))
             yield from numbers_in(text.lower())
 
 
-def _beside(name: frozenset[str], text: str) -> Iterator[float]:
-    words = text.replace(",", " ").split()
-    for before, word, after in zip(["", *words], words, [*words[1:], ""], strict=False):
-        found = _NUMBER.fullmatch(word.rstrip(".?!"))
-        value = [float(found[0]) if "." in found[0] else int(found[0])] if found else numbers_in(word.lower())
-        if value and subject(f"{before} {after}") & name:
-            yield value[0]
+def beside(name: frozenset[str], text: str) -> Iterator[float]:
+    """Numbers that stand beside a word with a stem of the name; whole ones as integers."""
+    for value, before, after in placed_numbers(text.lower()):
+        if subject(f"{before} {after}") & name:
+            yield int(value) if value.is_integer() else value
 
 
 def members(values: Sequence[Any], said: Sequence[str]) -> Iterator[Any]:
-    """Those of the values that were named, the one that was named last first."""
+    """Those of the values that were named and not denied, the one that was named last first."""
     for text in said:
-        words = f" {normalised(text)} "
-        places = {place: words.rfind(f" {_spelled(value)} ") for place, value in enumerate(values)}
-        for place in sorted(places, key=lambda place: -places[place]):
-            if places[place] >= 0 and _spelled(values[place]):
+        words = parted(text)
+        ends = {place: _end(value, words) for place, value in enumerate(values)}
+        for place in sorted(ends, key=lambda place: ends[place], reverse=True):
+            if ends[place][0]:
                 yield values[place]
 
 
-def _spelled(value: object) -> str:
-    return normalised(str(value).replace("_", " ")) if isinstance(value, str | int | float) else ""
+def _end(value: object, words: str) -> tuple[int, int]:
+    """Of its last mention, and its length: who says "matte black" does not say "black"."""
+    name = parted(str(value)) if isinstance(value, str | int | float) else ""
+    found = mentions(words, [rf"\b{name}\b"]) if name else ()
+    return max(found, default=0), len(name)
 
 
 def answers(name: str, said: Sequence[str], *, needed: bool) -> Iterator[bool]:
-    """Yes or no; where it is not needed, only if a word of the name was said."""
+    """Yes or no. A word of the name is a yes as well, and the only one where it is not needed."""
     for text in said:
-        words = normalised(text)
-        if not needed and not subject(text) & subject(name):
-            continue
-        if re.search(r"^(no|nope|nah)\b|\b(not|never|without)\b", words):
-            yield False
-        elif not needed or re.search(r"\b(yes|yeah|yep|sure|please|correct|right|of course|with)\b", words):
-            yield True
+        reply = yes_or_no(normalised(text))
+        named = bool(subject(text) & subject(name))
+        if named or (needed and reply is not None):
+            yield reply is not False

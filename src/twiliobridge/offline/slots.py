@@ -11,11 +11,12 @@ Fact = str | bool
 
 _NEGATED = re.compile(r"\bnot (the |my |a |to )?$")
 _YES = (
-    r"\b(yes|yeah|yep|yup|yea|sure|okay|ok|correct|right|exactly|certainly|absolutely|please do|go ahead)\b",
+    r"\b(yes|yeah|yep|yup|yea|sure|okay|ok|correct|right|exactly|certainly|absolutely|of course)\b",
+    r"\b(please do|go ahead)\b",
     r"\bthat is (it|the one)\b",
     r"\b(that|this|same) address\b",
 )
-_NO = (r"^(well |um |uh |oh )*(no|nope|nah)\b.*", r"\b(not|wrong|incorrect|different)\b")
+_NO = (r"^(well |um |uh |oh )*(no|nope|nah)\b.*", r"\b(not|never|without|wrong|incorrect|different)\b")
 
 
 class Slot(msgspec.Struct, frozen=True, kw_only=True, tag_field="kind", forbid_unknown_fields=True):
@@ -50,10 +51,7 @@ class YesOrNo(Slot, frozen=True, kw_only=True, tag="yes_or_no"):
     """Heard only as an answer: "right" and "okay" are said all the time."""
 
     def find(self, words: str, *, asked: bool) -> Fact | None:
-        if not asked:
-            return None
-        answer = _last(words, {"yes": _YES, "no": _NO})
-        return None if answer is None else answer == "yes"
+        return yes_or_no(words) if asked else None
 
 
 class Digits(Slot, frozen=True, kw_only=True, tag="digits"):
@@ -71,12 +69,19 @@ class Digits(Slot, frozen=True, kw_only=True, tag="digits"):
 AnySlot = Choice | YesOrNo | Digits
 
 
+def yes_or_no(words: str) -> bool | None:
+    """Which of the two normalised words say, the one said last; None if they say neither."""
+    answer = _last(words, {"yes": _YES, "no": _NO})
+    return None if answer is None else answer == "yes"
+
+
 def _last(words: str, values: "dict[str, list[str]] | dict[str, tuple[str, ...]]") -> str | None:
-    found = sorted((end, value) for value, patterns in values.items() for end in _ends(words, patterns))
+    found = sorted((end, value) for value, patterns in values.items() for end in mentions(words, patterns))
     return found[-1][1] if found else None
 
 
-def _ends(words: str, patterns: Sequence[str]) -> Iterator[int]:
+def mentions(words: str, patterns: Sequence[str]) -> Iterator[int]:
+    """Where what fits a pattern ends in the words; "not the gold" is no mention of it."""
     for pattern in patterns:
         for match in re.finditer(pattern, words):
             if not _NEGATED.search(words[: match.start()]):

@@ -4,15 +4,14 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from twiliobridge.offline.argument_names import DATE, DAY, PLACE, TIME, is_moment
 from twiliobridge.offline.dates import date_words, day_in, time_words
 from twiliobridge.offline.numbers import numbers_in
-from twiliobridge.offline.said import FORMATS
-from twiliobridge.offline.slots import Choice, YesOrNo
+from twiliobridge.offline.said import FORMATS, beside, members
+from twiliobridge.offline.slots import yes_or_no
 from twiliobridge.offline.stand_in.needs import Need
-from twiliobridge.offline.stems import alike, parted, subject
+from twiliobridge.offline.stems import alike, subject
 from twiliobridge.offline.words import digit_runs, keyed, normalised
-
-_YES_OR_NO = YesOrNo(ask="")
 
 _FILLERS = re.compile(
     r"^(?:(?:u[hm]+|er+|well|oh|yes|yeah|ok|okay|sure|please|so|hi|hello|and|actually|no|sorry)\b[ ,.]*)+",
@@ -27,10 +26,6 @@ _LEAD = re.compile(
 _PLEASE = re.compile(r"[ ,]*\b(?:please|thanks|thank you)\b[ .!?]*$", re.IGNORECASE)
 
 _NUMBERED = re.compile(r"\b(digits?|numbers?|code|pin|phone|telephone|zip|postcode|postal|account|id)\b")
-_DAY = re.compile(r"\b(day|weekday)\b")
-_DATE = re.compile(r"\b(date|when)\b")
-_TIME = re.compile(r"\b(time|hour)\b")
-_PLACE = re.compile(r"\b(city|town|location|place|destination|origin|country|region|area|address|where)\b")
 _WORDY = re.compile(r"\b(city|town|country|region|place|name|person|e-?mail|color|colour)\b")
 "What nobody gives by the keys of a telephone."
 _WHOLE = re.compile(r"\b(query|question|prompt|request|search|input)\b")
@@ -80,9 +75,9 @@ def _first_allowed(need: Need, candidates: tuple[Any, ...]) -> Any | None:  # no
 def _found(need: Need, text: str, *, asked: bool) -> Iterator[Any]:
     """What can be told from the words alone."""
     if need.members:
-        yield _member(need.members, text)
+        yield from _member(need.members, text)
     elif need.kind == "boolean":
-        yield _YES_OR_NO.find(normalised(text), asked=asked)
+        yield yes_or_no(normalised(text)) if asked else None
     elif need.kind in {"integer", "number"}:
         yield from _numbers(need, text, asked=asked)
     elif need.kind == "array":
@@ -93,34 +88,26 @@ def _found(need: Need, text: str, *, asked: bool) -> Iterator[Any]:
         yield from _strings(need, text, asked=asked)
 
 
-def _member(members: tuple[Any, ...], text: str) -> Any | None:  # noqa: ANN401
-    """The member said last and not denied; else the one whose words are nearest."""
-    named = {str(place): [rf"\b{re.escape(parted(str(each)))}\b"] for place, each in enumerate(members)}
-    said = Choice(ask="", values=named).find(parted(text), asked=True)
-    if said is not None:
-        return members[int(said)]
-    numbers = [number for number in numbers_in(text.lower()) if number in members]
-    if numbers:
-        return members[members.index(numbers[-1])]
+def _member(values: tuple[Any, ...], text: str) -> Iterator[Any]:
+    """The value said last and not denied; else the one whose words are nearest."""
+    yield from members(values, [text])
+    numbers = [number for number in numbers_in(text.lower()) if number in values]
+    yield from (values[values.index(number)] for number in reversed(numbers))
     words = subject(text)
-    near = [sum(any(alike(stem, word) for word in words) for stem in subject(str(each))) for each in members]
+    near = [sum(any(alike(stem, word) for word in words) for stem in subject(str(each))) for each in values]
     best = max(near, default=0)
-    return members[near.index(best)] if best and near.count(best) == 1 else None
+    if best and near.count(best) == 1:
+        yield values[near.index(best)]
 
 
 def _numbers(need: Need, text: str, *, asked: bool) -> Iterator[float | int]:
     """The number beside the name ("two adults"); the only one of a sentence; the last one of an answer."""
     keys = keyed(text)
     timeless = _without_moments(text.lower()) if keys is None else keys
-    beside = [
-        number
-        for piece in re.split(r",|\band\b|\bwith\b", timeless)
-        if subject(piece) & subject(need.label)
-        for number in numbers_in(piece)
-    ]
-    found = beside or numbers_in(timeless)
-    if found and (beside or asked or len(found) == 1):
-        yield int(found[-1]) if found[-1].is_integer() else found[-1]
+    named = list(beside(subject(need.label), timeless))
+    found = named or [int(number) if number.is_integer() else number for number in numbers_in(timeless)]
+    if found and (named or asked or len(found) == 1):
+        yield found[-1]
 
 
 def _without_moments(text: str) -> str:
@@ -144,7 +131,7 @@ def _lists(need: Need, text: str, *, asked: bool) -> Iterator[list[Any]]:
 def _strings(need: Need, text: str, *, asked: bool) -> Iterator[str | None]:
     keys = keyed(text)
     if keys is not None:
-        yield None if _is_moment(need) or _WORDY.search(need.label) else keys
+        yield None if is_moment(need.label) or _WORDY.search(need.label) else keys
         return
     form = need.schema.get("format")
     if form in FORMATS:
@@ -152,7 +139,7 @@ def _strings(need: Need, text: str, *, asked: bool) -> Iterator[str | None]:
         return
     if "pattern" in need.schema or _NUMBERED.search(need.about):
         yield from _digits(need, text, asked=asked)
-    for label, words in ((_DAY, day_in), (_DATE, date_words), (_TIME, time_words)):
+    for label, words in ((DAY, day_in), (DATE, date_words), (TIME, time_words)):
         if label.search(need.label):
             yield words(text)
 
@@ -172,10 +159,6 @@ def _is_text(need: Need) -> bool:
     return not need.members and need.kind == "string" and need.schema.get("format") not in FORMATS
 
 
-def _is_moment(need: Need) -> bool:
-    return any(label.search(need.label) for label in (_DAY, _DATE, _TIME))
-
-
 def _free(need: Need, text: str, *, insisting: bool) -> Iterator[str]:
     """The answer itself, without the words around it; for an argument that is any text.
 
@@ -185,7 +168,7 @@ def _free(need: Need, text: str, *, insisting: bool) -> Iterator[str]:
         return
     bare = _PLEASE.sub("", _FILLERS.sub("", text.strip())).strip(" .,!?")
     short = _LEAD.sub("", bare).strip(" .,!?")
-    if _is_moment(need) and not (insisting and len(short.split()) <= LONGEST_MOMENT):
+    if is_moment(need.label) and not (insisting and len(short.split()) <= LONGEST_MOMENT):
         return
     yield from (short, bare)
 
@@ -196,12 +179,12 @@ def _named(need: Need, text: str) -> Iterator[str]:
         return
     label = re.escape(need.label)
     said = re.search(rf"\b{label}\s+(?:is|was|will be|number)?\s*([^,.?!]+)", text, re.IGNORECASE)
-    if said and not _is_moment(need):
+    if said and not is_moment(need.label):
         yield said[1].strip()
 
 
 def _at_the_end(need: Need, text: str, about: frozenset[str]) -> Iterator[str]:
-    if not _is_text(need) or _is_moment(need):
+    if not _is_text(need) or is_moment(need.label):
         return
     for label, way in _WAYS:
         if label.search(need.label) and (found := way.search(text)):
@@ -220,4 +203,4 @@ def _ends(need: Need, before: str, phrase: str, about: frozenset[str]) -> bool:
         return False
     if _NUMBERED.search(need.label) or any(label.search(need.label) for label, _ in _WAYS):
         return False
-    return before in _PLACE_WORDS if _PLACE.search(need.label) else before in {"for", "about", "of", "on"}
+    return before in _PLACE_WORDS if PLACE.search(need.label) else before in {"for", "about", "of", "on"}
