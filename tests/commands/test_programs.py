@@ -3,15 +3,20 @@
 import os
 import re
 import signal
+import socket
 import subprocess
 import sys
+from functools import partial
 
 import pytest
 import trio
+from judged import offline_model
 from peers import Phone
 
 from twiliobridge.cli import main
 from twiliobridge.exit_code import ExitCode
+from twiliobridge.offline import PATH, serve_offline
+from twiliobridge.wires.hypercorn import base_url
 from twiliobridge.wires.websocket import open_websocket_wire
 
 QUIET = {name: value for name, value in os.environ.items() if not name.startswith(("OPENAI_", "TWILIO"))}
@@ -136,29 +141,25 @@ def test_a_server_says_where_it_listens_and_stops_in_good_order_at_a_signal(comm
         assert any(re.search(r"next responses: http://127\.0\.0\.1:\d+/script$", line) for line in said)
 
 
-def test_a_port_in_use_is_one_line_and_exit_2():
-    first = program("serve", "--offline", "--port", "0")
-    with subprocess.Popen(first, env=QUIET, stderr=subprocess.PIPE, text=True) as taken:  # noqa: S603
-        line = next(line for line in taken.stderr if "listening on" in line)
-        port = line.split("http://127.0.0.1:")[1].split(",")[0]
-        second = subprocess.run(  # noqa: S603
-            program("serve", "--offline", "--port", port),
-            env=QUIET,
-            capture_output=True,
-            text=True,
-            timeout=30,
-            check=False,
-        )
-        taken.terminate()
-        taken.communicate(timeout=20)
-    assert second.returncode == ExitCode.USAGE
-    assert second.stderr == f"twiliobridge serve: cannot listen on 127.0.0.1:{port}: Address already in use\n"
+def test_a_port_in_use_is_one_line_and_exit_2(capsys, monkeypatch):
+    for name in set(os.environ) - set(QUIET):
+        monkeypatch.delenv(name)
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        assert main(["serve", "--offline", "--port", str(port)]) == ExitCode.USAGE
+    complaint = f"twiliobridge serve: cannot listen on 127.0.0.1:{port}: Address already in use\n"
+    assert capsys.readouterr().err == complaint
 
 
 @pytest.mark.parametrize(("signals", "code"), [(1, ExitCode.PASSED), (2, ExitCode.INTERRUPTED)])
-async def test_a_call_is_let_finish_at_the_first_signal_and_cut_at_the_second(signals, code):
-    """One signal: the call ends with the grace, here a second. Two: at once, and the exit code says so."""
-    command = program("serve", "--offline", "--port", "0")
+async def test_a_call_is_let_finish_at_the_first_signal_and_cut_at_the_second(signals, code, nursery):
+    """One signal: the call ends with the grace, here a second. Two: at once, and the exit code says so.
+
+    The model is in this process, and no engine is loaded for it.
+    """
+    (listener,) = await nursery.start(partial(serve_offline, offline_model(), port=0))
+    model = "ws" + base_url(listener).removeprefix("http") + PATH
+    command = program("serve", "--model-url", model, "--port", "0")
     environ = QUIET | {"TWILIOBRIDGE_GRACE": "1" if signals == 1 else "60"}
     with subprocess.Popen(command, env=environ, stderr=subprocess.PIPE, text=True) as process:  # noqa: ASYNC220, S603
         line = next(line for line in process.stderr if "listening on" in line)
@@ -173,6 +174,7 @@ async def test_a_call_is_let_finish_at_the_first_signal_and_cut_at_the_second(si
                     await trio.sleep(0.2)
                 await phone.hear_the_end()
             rest = await trio.to_thread.run_sync(process.communicate)
+    nursery.cancel_scope.cancel()
     assert process.returncode == code
     assert "Traceback" not in rest[1]
 

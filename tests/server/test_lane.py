@@ -1,5 +1,6 @@
 """One port, two lanes: which connections the direct lane takes; it leaves the others as they were."""
 
+import importlib
 import json
 from contextlib import asynccontextmanager
 
@@ -119,10 +120,16 @@ async def test_a_host_that_is_none_is_refused_as_any_stranger(lane, caplog, host
     assert "Traceback" not in caplog.text
 
 
-@pytest.mark.parametrize("data", [b"", b"G", b"GET /twilio-agent HTTP/1.1\r\nHost: x\r\n"])
-async def test_who_does_not_go_on_is_given_up_and_wakes_nobody_meanwhile(data, monkeypatch):
-    """Within the bound here and Hypercorn's there; what lies in the buffer is looked at once."""
+@pytest.fixture
+def short_bounds(monkeypatch):
+    """Of the time for a request's head, here and at Hypercorn's."""
     monkeypatch.setattr(upgrade, "HEAD_WITHIN", 0.3)
+    monkeypatch.setattr(importlib.import_module("twiliobridge.server.serve"), "IDLE", 0.3)
+
+
+@pytest.mark.parametrize("data", [b"", b"G", b"GET /twilio-agent HTTP/1.1\r\nHost: x\r\n"])
+async def test_who_does_not_go_on_is_given_up_and_wakes_nobody_meanwhile(data, short_bounds, monkeypatch):
+    """Within the bound here and Hypercorn's there; what lies in the buffer is looked at once."""
     looked = 0
 
     def counted(*arguments):
@@ -144,7 +151,7 @@ async def test_who_does_not_go_on_is_given_up_and_wakes_nobody_meanwhile(data, m
 
 
 @pytest.mark.parametrize("data", [b"", b"GET /twilio", head()])
-async def test_who_leaves_at_once_leaves_nothing(data):
+async def test_who_leaves_at_once_leaves_nothing(data, short_bounds):
     async with bridge() as served:
         before = descriptors(), tasks()
         async with connected(served) as stream:
