@@ -1,5 +1,6 @@
 """The mock phone: calls a Media Streams server as Twilio does, under Trio or asyncio."""
 
+from twiliobridge.caller.access import DIRECT, Access
 from twiliobridge.caller.api import TwilioApi, open_twilio_api
 from twiliobridge.caller.blocking import BlockingTwilioClient
 from twiliobridge.caller.carrier import Carrier, Connect, WireCarrier, over_wire
@@ -34,6 +35,7 @@ from twiliobridge.caller.notes import (
     Note,
     Observe,
     ServerClosed,
+    StreamDialled,
     StreamStarted,
     StreamStopped,
     VerbRun,
@@ -45,6 +47,8 @@ from twiliobridge.caller.speech import Utterance
 from twiliobridge.caller.tally import CallStatistics
 
 __all__ = [
+    "DIRECT",
+    "Access",
     "AgentStartsBeingHeard",
     "AgentStopsBeingHeard",
     "Answer",
@@ -76,6 +80,7 @@ __all__ = [
     "Note",
     "Observe",
     "ServerClosed",
+    "StreamDialled",
     "StreamKind",
     "StreamStarted",
     "StreamStopped",

@@ -47,7 +47,7 @@ class Carrier(Protocol):
 
 
 Connect = Callable[[str, str | None, ssl.SSLContext | None, str | None], AbstractAsyncContextManager[Carrier]]
-"URL, auth token, TLS context, and the URL that is signed if it is another, to an open carrier."
+"URL, auth token, TLS context, and the URL by which the server knows itself if it is another, to a carrier."
 
 
 class WireCarrier:

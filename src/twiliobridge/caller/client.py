@@ -20,8 +20,9 @@ from twiliobridge.caller.notes import Observe
 from twiliobridge.caller.placing import Order
 from twiliobridge.caller.recordings import AudioFile, load_audio, save_call
 from twiliobridge.caller.result import Answer, ConversationResult
-from twiliobridge.caller.route import Route
+from twiliobridge.caller.route import Route, dial_along
 from twiliobridge.sound import MICROPHONE_RATE, Headset, PortAudio, Which
+from twiliobridge.wires.http import NO_FIELDS
 
 GREETING_SECONDS = 10.0
 "The bridge's own bound on a model that is not ready."
@@ -40,7 +41,10 @@ class MockTwilioClient(HeadsetPhone):
     `logger`: gets every note as a line with the call SID, warnings at WARNING and the rest at DEBUG.
     `sample_rate`: of a microphone, in Hz; files and the stream have their own.
     `auth_token`: signs the handshake and the webhooks. `public_url`: the address, `https://` and host, by
-    which the server knows itself and checks signatures, if it is reached at another one here.
+    which the server knows itself and checks signatures, if it is reached at another one here: the host of
+    each request. TwiML that names that host (without `public_url`, the webhook's own) leads to where the
+    webhook is. `stream_origin`: where the streams are that the TwiML names, if that is elsewhere. `headers`:
+    further fields for a tunnel or a proxy in front of the server; no other server is sent them.
     `from_`, `to`: E.164, for the webhook; a stream does not say them.
     `observe`: is told (seconds, what) as it happens; an exception in it ends the call and comes out of the
     block. `connect`: `over_wire(wire)` for a bridge in the same process.
@@ -76,6 +80,8 @@ class MockTwilioClient(HeadsetPhone):
         conditions: LineConditions = GOOD_LINE,
         public_url: str | None = None,
         api: TwilioApi | None = None,
+        stream_origin: str | None = None,
+        headers: Mapping[str, str] = NO_FIELDS,
     ) -> None:
         if sample_rate <= 0:
             raise ValueError(f"sample_rate is in Hz and positive, not {sample_rate}")
@@ -89,6 +95,7 @@ class MockTwilioClient(HeadsetPhone):
             from_=from_,
             to=to,
         )
+        route = Route.to(bridge_url, public_url, stream_origin, headers)
         self.bridge_url = bridge_url
         self.sample_rate = sample_rate
         order = Order(
@@ -99,8 +106,8 @@ class MockTwilioClient(HeadsetPhone):
             conditions=conditions,
             auth_token=auth_token,
             ssl_context=ssl_context,
-            connect=connect,
-            route=Route.to(bridge_url, public_url),
+            connect=dial_along(route) if connect is dial else connect,
+            route=route,
             api=api,
         )
         if order.begins_with_webhook and (identity.custom_parameters or not kind.bidirectional):

@@ -6,7 +6,7 @@ of real streams.
 """
 
 import ssl
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 
 import anyio
@@ -22,6 +22,7 @@ from twiliobridge.caller.errors import HandshakeFailed, NotConnected
 from twiliobridge.caller.websocket import WebSocket
 from twiliobridge.mediastream.errors import StreamCode
 from twiliobridge.mediastream.signature import sign
+from twiliobridge.wires.http import NO_FIELDS
 from twiliobridge.wires.tcp import open_tcp
 from twiliobridge.wires.wire import Refused, TlsFailed, UnknownHost, Unreachable
 
@@ -42,12 +43,14 @@ async def dial(
     url: str,
     auth_token: str | None = None,
     ssl_context: ssl.SSLContext | None = None,
-    signed_url: str | None = None,
+    known_as: str | None = None,
+    headers: Mapping[str, str] = NO_FIELDS,
 ) -> AsyncIterator[WebSocket]:
     """Connect to a `ws://` or `wss://` URL as Twilio does; a query string is dropped, as Twilio drops it.
 
-    With `auth_token`, the handshake carries X-Twilio-Signature for the URL as it is then, or for
-    `signed_url`: by which the server knows itself, if a proxy that is not there makes the difference.
+    `known_as`: the URL by which the server knows itself, if a proxy that is not there makes the difference:
+    its host is the request's. With `auth_token`, the handshake carries X-Twilio-Signature for that URL.
+    `headers`: further fields, for a tunnel or a proxy in front.
 
     Resource handling: the TCP connection is closed on leaving the block, however that happens; the
     WebSocket's `aclose` before that says goodbye.
@@ -55,10 +58,12 @@ async def dial(
     Error handling: NotConnected with Twilio's code; HandshakeFailed if the answer was no plain 101.
     """
     url = bare(url)
-    signature = None if auth_token is None else sign(bare(signed_url or url), auth_token)
-    uri = _parse(url)
+    known_as = bare(known_as or url)
+    signed = {} if auth_token is None else {"x-twilio-signature": sign(known_as, auth_token)}
+    uri, public = _parse(url), _parse(known_as)
     async with _connect(url, uri, ssl_context) as stream:
-        yield await _upgrade(url, uri, stream, signature)
+        host = build_host(public.host, public.port, public.secure)
+        yield await _upgrade(url, uri, stream, host, {**signed, **headers})
 
 
 def bare(url: str) -> str:
@@ -72,7 +77,7 @@ def _parse(url: str) -> WebSocketURI:
     except (InvalidURI, ValueError):  # ValueError: a port that is no number
         scheme = url.partition("://")[0]
         code = StreamCode.MALFORMED_URL if scheme in {"ws", "wss"} else StreamCode.NOT_WSS
-        raise NotConnected(f"{url!r} is not a ws:// or wss:// URL", code) from None
+        raise NotConnected(f"{url!r} is not a ws:// or wss:// URL", code, reached=False) from None
 
 
 @asynccontextmanager
@@ -85,18 +90,21 @@ async def _connect(
                 connection = open_tcp(uri.host, uri.port, secure=uri.secure, ssl_context=ssl_context)
                 stream = await opened.enter_async_context(connection)
         except TimeoutError:
-            raise NotConnected(f"{url}: nobody answered", StreamCode.CONNECTION_TIMEOUT) from None
+            code = StreamCode.CONNECTION_TIMEOUT
+            raise NotConnected(f"{url}: nobody answered", code, reached=False) from None
         except Unreachable as error:
-            raise NotConnected(f"{url}: {error}", _CODES[type(error)]) from None
+            raise NotConnected(f"{url}: {error}", _CODES[type(error)], reached=False) from None
         yield stream
 
 
-async def _upgrade(url: str, uri: WebSocketURI, stream: ByteStream, signature: str | None) -> WebSocket:
+async def _upgrade(
+    url: str, uri: WebSocketURI, stream: ByteStream, host: str, headers: Mapping[str, str]
+) -> WebSocket:
     protocol = ClientProtocol(uri, max_size=LARGEST_MESSAGE)
     websocket = WebSocket(stream, protocol)
     try:
         with anyio.fail_after(CONNECT_SECONDS):
-            await websocket.shake_hands(_request(uri, protocol.key, signature))
+            await websocket.shake_hands(_request(uri.resource_name, protocol.key, host, headers))
     except TimeoutError:
         raise NotConnected(f"{url}: no answer to the handshake", StreamCode.CONNECTION_TIMEOUT) from None
     except InvalidStatus as refusal:
@@ -107,14 +115,14 @@ async def _upgrade(url: str, uri: WebSocketURI, stream: ByteStream, signature: s
     return websocket
 
 
-def _request(uri: WebSocketURI, key: str, signature: str | None) -> Request:
-    headers = Headers()
-    headers["host"] = build_host(uri.host, uri.port, uri.secure)
-    headers["user-agent"] = "Twilio.TmeWs/1.0"
-    headers["connection"] = "Upgrade"
-    headers["upgrade"] = "websocket"
-    headers["sec-websocket-version"] = "13"
-    headers["sec-websocket-key"] = key
-    if signature is not None:
-        headers["x-twilio-signature"] = signature
-    return Request(uri.resource_name, headers)
+def _request(target: str, key: str, host: str, headers: Mapping[str, str]) -> Request:
+    fields = {
+        "host": host,
+        "user-agent": "Twilio.TmeWs/1.0",
+        "connection": "Upgrade",
+        "upgrade": "websocket",
+        "sec-websocket-version": "13",
+        "sec-websocket-key": key,
+        **headers,
+    }
+    return Request(target, Headers(fields))

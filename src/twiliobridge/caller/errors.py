@@ -20,11 +20,18 @@ class CallerError(Exception):
 class NotConnected(CallerError):  # noqa: N818 -- the state of the phone, as one says it
     """No stream came about."""
 
-    def __init__(self, message: str, code: StreamCode | WebhookCode | None) -> None:
+    def __init__(self, message: str, code: StreamCode | WebhookCode | None, *, reached: bool = True) -> None:
         super().__init__(
             message if code is None else f"{message} (Twilio error {code.value}: {code.meaning})"
         )
         self.code = code
+        self.reached = reached
+        "False if no server took the connection: a wrong name, nobody listening, no TLS."
+
+    def advise(self, advice: str) -> None:
+        """Let the message begin with what to do, if that is known."""
+        if advice:
+            self.args = (f"{advice}; {self}",)
 
 
 class HandshakeFailed(NotConnected):
@@ -39,8 +46,10 @@ class HandshakeFailed(NotConnected):
 class WebhookFailed(NotConnected):
     """The webhook cannot be reached, refuses, or answers with something other than TwiML."""
 
-    def __init__(self, message: str, code: WebhookCode, status: int | None = None) -> None:
-        super().__init__(message, code)
+    def __init__(
+        self, message: str, code: WebhookCode, status: int | None = None, *, reached: bool = True
+    ) -> None:
+        super().__init__(message, code, reached=reached)
         self.code: WebhookCode = code
         self.status = status
         "HTTP status of the answer, if there was one."

@@ -118,6 +118,15 @@ class WebhookAsked:
 
 
 @dataclass(frozen=True)
+class StreamDialled:
+    """What TwiML leads to is reached from here at another address; see `public_url` and `stream_origin`."""
+
+    url: str
+    "As the TwiML has it."
+    where: str
+
+
+@dataclass(frozen=True)
 class VerbRun:
     """A verb of the TwiML had its turn."""
 
@@ -142,6 +151,7 @@ class CallOver:
 Note = (
     WebhookAsked
     | VerbRun
+    | StreamDialled
     | CallUpdated
     | CallOver
     | StreamStarted

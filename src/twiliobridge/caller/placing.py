@@ -4,6 +4,7 @@ import ssl
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, replace
+from urllib.parse import urljoin
 
 import anyio
 
@@ -12,12 +13,12 @@ from twiliobridge.caller.attendant import Attendant, LiveCall
 from twiliobridge.caller.carrier import Connect
 from twiliobridge.caller.conditions import LineConditions, StreamKind
 from twiliobridge.caller.dial import bare
-from twiliobridge.caller.errors import NoStream, NotConnected
+from twiliobridge.caller.errors import HandshakeFailed, NoStream, NotConnected
 from twiliobridge.caller.identity import CallIdentity
 from twiliobridge.caller.instructions import Instructions
 from twiliobridge.caller.journal import Journal
 from twiliobridge.caller.line import PhoneLine, alone, open_phone_line
-from twiliobridge.caller.notes import Warned
+from twiliobridge.caller.notes import StreamDialled, Warned
 from twiliobridge.caller.route import Route, stream_url
 from twiliobridge.caller.webhooks import Webhooks
 from twiliobridge.mediastream.errors import StreamCode
@@ -61,6 +62,7 @@ async def place_call(order: Order) -> AsyncIterator[LiveCall]:
         try:
             line = await opened.enter_async_context(_open_stream(order, stream, kind, instructions.base))
         except NotConnected as failure:
+            _advise(order, instructions.base, stream, failure)
             await webhooks.tell(instructions.base, stream, "stream-error", str(failure))
             instructions.hurry()  # nobody stays on this call: a <Pause> or <Dial> ends it
             await instructions.follow()
@@ -96,6 +98,15 @@ async def _find_stream(order: Order, instructions: Instructions) -> tuple[Stream
     return found.stream, StreamKind.BIDIRECTIONAL
 
 
+def _advise(order: Order, base: str, stream: Stream, failure: NotConnected) -> None:
+    """What to pass where a bridge names a host that is not to be had, as one on a developer's machine may."""
+    if not order.begins_with_webhook:
+        return
+    refused_here = order.route.is_loopback and isinstance(failure, HandshakeFailed)
+    if refused_here or not failure.reached:
+        failure.advise(order.route.advice(urljoin(base, stream.url)))
+
+
 def _kind(stream: Stream) -> StreamKind:
     try:
         return StreamKind(stream.track)
@@ -105,12 +116,16 @@ def _kind(stream: Stream) -> StreamKind:
 
 @asynccontextmanager
 async def _open_stream(order: Order, stream: Stream, kind: StreamKind, base: str) -> AsyncIterator[PhoneLine]:
+    route = order.route
     url = stream_url(base, stream.url) if order.begins_with_webhook else stream.url
     if bare(url) != url:
         text = f"the query of {bare(url)!r} was dropped: Twilio connects without it"
         order.journal.note(anyio.current_time(), Warned(StreamCode.HANDSHAKE, text))
     identity = replace(order.identity, custom_parameters=stream.parameters)
-    connection = order.connect(order.route.local(url), order.auth_token, order.ssl_context, url)
+    where = route.local_stream(url) if order.begins_with_webhook else route.local(url)
+    if where != url and order.begins_with_webhook:
+        order.journal.note(anyio.current_time(), StreamDialled(url, where))
+    connection = order.connect(where, order.auth_token, order.ssl_context, url)
     async with (
         connection as carrier,
         open_phone_line(carrier, identity, order.journal, kind, order.conditions) as line,

@@ -18,11 +18,12 @@ from twiliobridge.caller.route import Route
 from twiliobridge.mediastream import TwimlError, parse_twiml, sign
 from twiliobridge.mediastream.errors import WebhookCode
 from twiliobridge.mediastream.twiml import Stream, Verb
-from twiliobridge.wires.http import Form, Response, get, post_form
+from twiliobridge.wires.http import BadAnswer, Form, Response, Url, get, post_form
 from twiliobridge.wires.wire import Unreachable
 
-WITHIN = 15.0
-"Seconds that a server has for its answer (Twilio docs, Usage > Webhooks > Connection Overrides)."
+CONNECT_WITHIN, WITHIN = 5.0, 15.0
+"Seconds for the connection, and to the end of the answer (Twilio docs, Usage > Webhooks > Connection"
+"Overrides, ct and tt)."
 
 MOST_HOPS = 10
 "HTTP redirects of one request: our bound."
@@ -129,21 +130,27 @@ class Webhooks:
                 response = await self._request(url, list(form.items()), method)
         except (Unreachable, TimeoutError) as error:
             reason = str(error) or f"no answer within {WITHIN:g} s"
-            raise WebhookFailed(f"{url}: {reason}", WebhookCode.CONNECTION) from None
+            reached = isinstance(error, TimeoutError | BadAnswer)
+            raise WebhookFailed(f"{url}: {reason}", WebhookCode.CONNECTION, reached=reached) from None
         except ValueError as error:
-            raise WebhookFailed(str(error), WebhookCode.CONNECTION) from None
+            raise WebhookFailed(str(error), WebhookCode.CONNECTION, reached=False) from None
         self._journal.note(anyio.current_time(), WebhookAsked(url, response.status, about, method))
         return response
 
     async def _request(self, url: str, form: Form, method: str) -> Response:
         if method == "GET":
             url += ("&" if "?" in url else "?") + urlencode(form)
-            return await get(self._route.local(url), self._headers(url, []), self._tls)
-        return await post_form(self._route.local(url), form, self._headers(url, form), self._tls)
+            form = []
+        where = self._route.local(url)
+        headers = {**self._headers(url, form), **self._route.fields_for(where)}
+        if method == "GET":
+            return await get(where, headers, self._tls, CONNECT_WITHIN)
+        return await post_form(where, form, headers, self._tls, CONNECT_WITHIN)
 
     def _headers(self, url: str, form: Form) -> dict[str, str]:
         # As public captures of Twilio's requests have them.
         headers = {
+            "Host": Url.of(url).authority,
             "User-Agent": "TwilioProxy/1.1",
             "Accept": "*/*",
             "I-Twilio-Idempotency-Token": str(uuid4()),

@@ -2,7 +2,6 @@
 
 import logging
 import math
-import ssl
 import sys
 from argparse import ArgumentParser, ArgumentTypeError, Namespace
 from collections.abc import Mapping, Sequence
@@ -14,6 +13,7 @@ import trio
 from rich.console import Console
 
 from twiliobridge.caller import (
+    Access,
     AudioFileError,
     CallerError,
     MockTwilioClient,
@@ -22,10 +22,11 @@ from twiliobridge.caller import (
 )
 from twiliobridge.caller.line import DIGITS
 from twiliobridge.caller.recordings import read_audio
+from twiliobridge.commands.access import access, add_access_flags
 from twiliobridge.commands.call_narration import CallNarration
 from twiliobridge.commands.call_report import CallReport, Step, converse
 from twiliobridge.commands.command import Command, UsageError
-from twiliobridge.commands.options import add_verbose, port, signing_token, start_logging
+from twiliobridge.commands.options import add_verbose, port, start_logging
 from twiliobridge.commands.stopping import stop_at_signals
 from twiliobridge.exit_code import ExitCode
 
@@ -67,9 +68,7 @@ def add_arguments(parser: ArgumentParser) -> None:
         metavar="S",
         help="seconds for each answer (default %(default)g)",
     )
-    parser.add_argument("--auth-token", metavar="TOKEN", help="signs, as TWILIO_AUTH_TOKEN does")
-    parser.add_argument("--public-url", metavar="HTTPS", help="the address by which the bridge knows itself")
-    parser.add_argument("--ca-file", metavar="PEM", help="trust these certificates too")
+    add_access_flags(parser)
     parser.add_argument(
         "--api-port",
         type=port,
@@ -92,20 +91,18 @@ def run(options: Namespace, environ: Mapping[str, str]) -> ExitCode:
         logging.getLogger("twiliobridge.caller").setLevel(logging.ERROR)  # the narration says it better
     steps = [read_step(*each) for each in options.steps or ()]
     prepare(options.output)
-    token = signing_token(options.auth_token, environ)
-    return trio.run(place, options, steps, token, environ.get("TWILIO_ACCOUNT_SID") or None)
+    way = access(options, environ, options.url)
+    return trio.run(place, options, steps, way, environ.get("TWILIO_ACCOUNT_SID") or None)
 
 
-async def place(
-    options: Namespace, steps: Sequence[Step], token: str | None, account_sid: str | None
-) -> ExitCode:
+async def place(options: Namespace, steps: Sequence[Step], way: Access, account_sid: str | None) -> ExitCode:
     """The call, and what is printed and written of it."""
     stop, scope = trio.Event(), trio.CancelScope()
     console = Console(stderr=options.json, quiet=options.json, highlight=False, soft_wrap=True)
     narration = CallNarration(console)
     async with AsyncExitStack() as opened:
-        api = await open_api(opened, options.api_port, account_sid, token)
-        phone = make_phone(options, narration, token, account_sid, api)
+        api = await open_api(opened, options.api_port, account_sid, way.auth_token)
+        phone = make_phone(options, narration, way, account_sid, api)
         report = CallReport(phone, options.url, narration)
         nursery = await opened.enter_async_context(trio.open_nursery())
         await nursery.start(stop_at_signals, stop, nursery.cancel_scope)
@@ -150,7 +147,7 @@ async def open_api(
 def make_phone(
     options: Namespace,
     narration: CallNarration,
-    token: str | None,
+    way: Access,
     account_sid: str | None,
     api: TwilioApi | None,
 ) -> MockTwilioClient:
@@ -163,9 +160,11 @@ def make_phone(
             options.url,
             account_sid=account_sid,
             custom_parameters=dict(parameter(each) for each in options.parameters),
-            auth_token=token,
-            ssl_context=trusting(options.ca_file),
-            public_url=options.public_url,
+            auth_token=way.auth_token,
+            ssl_context=way.ssl_context,
+            public_url=way.public_url,
+            stream_origin=way.stream_origin,
+            headers=way.headers,
             observe=narration.noted,
             api=api,
         )
@@ -189,15 +188,6 @@ def parameter(text: str) -> tuple[str, str]:
     if not (name and separator):
         raise UsageError(f"a parameter is name=value, not {text!r}")
     return name, value
-
-
-def trusting(ca_file: str | None) -> ssl.SSLContext | None:
-    if ca_file is None:
-        return None
-    try:
-        return ssl.create_default_context(cafile=ca_file)
-    except (OSError, ssl.SSLError) as error:
-        raise UsageError(f"--ca-file {ca_file}: {error.strerror or error}") from None
 
 
 def prepare(output: Path | None) -> None:

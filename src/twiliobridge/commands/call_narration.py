@@ -21,6 +21,7 @@ from twiliobridge.caller import (
     MarkEchoed,
     Note,
     ServerClosed,
+    StreamDialled,
     StreamStarted,
     StreamStopped,
     VerbRun,
@@ -78,8 +79,8 @@ class CallNarration:
         self._began = now if self._began is None else self._began
         self._count(note)
         match note:
-            case WebhookAsked(url, status, about, method):
-                self.said("phone", f"{method} {url}{f' ({about})' if about else ''}: HTTP {status}")
+            case WebhookAsked() | StreamDialled():
+                self.said("phone", _request(note))
             case VerbRun(verb, followed):
                 name = getattr(verb, "name", None) if not followed else None
                 self.said(
@@ -118,3 +119,9 @@ class CallNarration:
             text.append(f"{who} {'speaks' if speaks else 'is silent'}  ", STYLES[who] if speaks else "dim")
         text.append(f"heard {self.heard_ms / 1000:.1f} s, {self._marks} marks", "dim")
         return text
+
+
+def _request(note: WebhookAsked | StreamDialled) -> str:
+    if isinstance(note, StreamDialled):
+        return f"dials {note.url} at {note.where}"
+    return f"{note.method} {note.url}{f' ({note.about})' if note.about else ''}: HTTP {note.status}"

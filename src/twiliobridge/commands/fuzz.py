@@ -9,9 +9,8 @@ from pathlib import Path
 from subprocess import DEVNULL
 from typing import TYPE_CHECKING
 
-from twiliobridge.commands.call import trusting
+from twiliobridge.commands.access import access, add_access_flags
 from twiliobridge.commands.command import Command, UsageError
-from twiliobridge.commands.options import signing_token
 from twiliobridge.commands.stopping import sigterm_as_sigint
 from twiliobridge.exit_code import ExitCode
 
@@ -55,11 +54,7 @@ def add_arguments(parser: ArgumentParser) -> None:
         help="for what is found (default %(default)s)",
     )
     parser.add_argument("--json", action="store_true", help="print one JSON object and nothing else")
-    parser.add_argument("--auth-token", metavar="TOKEN", help="signs, as TWILIO_AUTH_TOKEN does")
-    parser.add_argument(
-        "--public-url", metavar="WSS", help="the stream's address by which the endpoint knows it"
-    )
-    parser.add_argument("--ca-file", metavar="PEM", help="trust these certificates too")
+    add_access_flags(parser)
     parser.add_argument(
         "--restart", metavar="COMMAND", help="a shell command that brings the endpoint back when it is lost"
     )
@@ -121,8 +116,7 @@ def _endpoint(options: Namespace, environ: Mapping[str, str]) -> "Endpoint":
 
     if options.url is None:
         raise UsageError("which endpoint? give its URL, ws:// or wss://")
-    token = signing_token(options.auth_token, environ)
-    return Endpoint(options.url, token, options.public_url, trusting(options.ca_file))
+    return Endpoint(options.url, access(options, environ, options.url))
 
 
 def _restart(command: str | None) -> Callable[[], bool] | None:

@@ -11,8 +11,9 @@ import trio
 from rich.console import Console
 from rich.markup import escape
 
-from twiliobridge.caller import HandshakeFailed, NotConnected
+from twiliobridge.caller import Access, NotConnected
 from twiliobridge.caller.live.voice import VOICE_THRESHOLD, check_silence, check_threshold
+from twiliobridge.commands.access import access, add_access_flags, elsewhere_flag
 from twiliobridge.commands.command import Command, UsageError, first_of
 from twiliobridge.commands.model_flags import (
     ModelPlan,
@@ -21,7 +22,7 @@ from twiliobridge.commands.model_flags import (
     model_flags_given,
     model_plan,
 )
-from twiliobridge.commands.options import add_verbose, agent_or_bank, offline_dial, signing_token
+from twiliobridge.commands.options import add_verbose, agent_or_bank, offline_dial
 from twiliobridge.commands.stopping import until_interrupted
 from twiliobridge.conversation import Agent
 from twiliobridge.exit_code import ExitCode
@@ -39,6 +40,7 @@ def add_arguments(parser: ArgumentParser) -> None:
     modes = [mode.value for mode in Mode]
     parser.add_argument("--mode", choices=modes, default=modes[0], help="default %(default)s")
     parser.add_argument("--bridge-url", metavar="URL", default=BRIDGE_URL, help="default %(default)s")
+    add_access_flags(parser)
     parser.add_argument("--offline", action="store_true", help="run a bridge and the built-in model inside")
     parser.add_argument(
         "--agent", metavar="FILE.toml", help="who answers, with --offline (default: the banking example)"
@@ -82,14 +84,12 @@ def run(options: Namespace, environ: Mapping[str, str]) -> ExitCode:
         else:
             inside = _inside(options, environ)
             _start_log(verbose=options.verbose)
-            token = signing_token(None, environ)
-            code = trio.run(until_interrupted, place_call, options, console, token, inside)
+            way = access(options, environ, options.bridge_url)
+            code = trio.run(until_interrupted, place_call, options, console, way, inside)
     except* SoundError as group:
         raise UsageError(str(first_of(group))) from None
-    except* HandshakeFailed as group:
-        console.print(f"FAILED: {escape(str(first_of(group)))}")
     except* NotConnected as group:
-        raise UsageError(f"{first_of(group)}; {WAY_OUT}") from None
+        _tell(first_of(group), console)
     except* OSError as group:
         raise UsageError(_unwritable(first_of(group))) from None
     return code
@@ -97,21 +97,28 @@ def run(options: Namespace, environ: Mapping[str, str]) -> ExitCode:
 
 def _inside(options: Namespace, environ: Mapping[str, str]) -> Inside | None:
     """The bridge inside; None where the call goes to another. UsageError for a flag that would do nothing."""
+    if options.offline and (flag := elsewhere_flag(options)):
+        raise UsageError(f"{flag} is about another bridge, and --offline has one inside")
     agent = "--agent" if options.agent else ""
     if not options.offline and (flag := agent or model_flags_given(options)):
         raise UsageError(f"{flag} is about the bridge inside: say --offline")
     return (agent_or_bank(options.agent, environ), model_plan(options)) if options.offline else None
 
 
-async def place_call(
-    options: Namespace, console: Console, token: str | None, inside: Inside | None
-) -> ExitCode:
+def _tell(failure: BaseException, console: Console) -> None:
+    """Why there was no call. UsageError if nobody was reached."""
+    if isinstance(failure, NotConnected) and not failure.reached:
+        raise UsageError(f"{failure}; {WAY_OUT}")
+    console.print(f"FAILED: {escape(str(failure))}")
+
+
+async def place_call(options: Namespace, console: Console, way: Access, inside: Inside | None) -> ExitCode:
     headset = PortAudio(options.input, options.output_device)
     await check_devices(headset)
     mode = Mode(options.mode)
     if not options.no_instructions:
         console.print(f"{HOW_TO[mode]}\n")
-    call = LiveOptions(mode, options.voice_threshold, options.silence_timeout, options.output, token)
+    call = LiveOptions(mode, options.voice_threshold, options.silence_timeout, options.output, way)
     async with _bridge(options.bridge_url, inside) as url:
         result = await run_live(url, call, headset, console)
     return ExitCode.PASSED if result.success else ExitCode.FAILED

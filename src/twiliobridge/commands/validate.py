@@ -12,6 +12,7 @@ from rich.console import Console
 
 from twiliobridge.agents import banking_agent
 from twiliobridge.call import Dial
+from twiliobridge.commands.access import access
 from twiliobridge.commands.call import parameter
 from twiliobridge.commands.command import Command, UsageError, first_of
 from twiliobridge.commands.model_flags import (
@@ -23,7 +24,6 @@ from twiliobridge.commands.options import (
     agent_from,
     sessions_of,
     settings_from,
-    signing_token,
     start_logging,
 )
 from twiliobridge.commands.stopping import until_interrupted
@@ -143,11 +143,11 @@ class Run:
 
     def _black_box(self, **more: object) -> Target:
         options = self._options
+        way = access(options, self._environ, options.bridge_url)
         try:
             return black_box(
                 options.bridge_url,
-                auth_token=signing_token(options.auth_token, self._environ),
-                public_url=options.public_url,
+                way,
                 parameters=dict(parameter(each) for each in options.parameters),
                 greets=not options.no_greeting,
                 **more,  # type: ignore[arg-type]

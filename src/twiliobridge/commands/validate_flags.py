@@ -4,6 +4,7 @@ from argparse import ArgumentParser, Namespace
 from collections.abc import Mapping
 from pathlib import Path
 
+from twiliobridge.commands.access import add_access_flags, elsewhere_flag
 from twiliobridge.commands.model_flags import add_model_flags, model_flags_given
 from twiliobridge.commands.options import add_verbose, port
 from twiliobridge.server.origin import is_loopback
@@ -42,8 +43,7 @@ def add_arguments(parser: ArgumentParser) -> None:
         metavar="PORT",
         help="be the model there, visibly, for a bridge of another make that is told to use it",
     )
-    whom.add_argument("--auth-token", metavar="TOKEN", help="signs, as TWILIO_AUTH_TOKEN does")
-    whom.add_argument("--public-url", metavar="HTTPS", help="the address by which the bridge knows itself")
+    add_access_flags(whom)
     whom.add_argument(
         "--parameter", dest="parameters", action="append", default=[], metavar="K=V", help="of the stream"
     )
@@ -70,8 +70,9 @@ def contradiction(options: Namespace, environ: Mapping[str, str]) -> str:
     own += ["openai"] if options.openai else []
     if options.bridge_url is not None and own:
         return f"--{own[0]} is about our own bridge, and --bridge-url names another"
-    if options.bridge_url is None and options.listen_model is not None:
-        return "--listen-model is for a bridge of another make: name it with --bridge-url"
+    another = elsewhere_flag(options) or ("--listen-model" if options.listen_model is not None else "")
+    if options.bridge_url is None and another:
+        return f"{another} is for a bridge of another make: name it with --bridge-url"
     if options.openai and options.offline:
         return "--openai and --offline exclude each other"
     if options.openai and not environ.get("OPENAI_API_KEY"):

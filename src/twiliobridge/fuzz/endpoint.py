@@ -1,13 +1,12 @@
 """The endpoint under test: how it is reached, and whether a hostile call can hurt only this machine."""
 
 import socket
-import ssl
 from contextlib import AbstractAsyncContextManager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from ipaddress import ip_address
 from urllib.parse import urlsplit
 
-from twiliobridge.caller import dial
+from twiliobridge.caller import DIRECT, Access, dial
 from twiliobridge.caller.websocket import WebSocket
 
 
@@ -19,11 +18,7 @@ class Unusable(Exception):  # noqa: N818 -- what the endpoint is
 class Endpoint:
     url: str
     "ws:// or wss://: the stream itself."
-    auth_token: str | None = field(default=None, repr=False)
-    "Signs the handshake, as Twilio does."
-    public_url: str | None = None
-    "By which the endpoint knows itself, for the signature."
-    ssl_context: ssl.SSLContext | None = None
+    access: Access = DIRECT
 
     def __post_init__(self) -> None:
         """Unusable if the URL is none of a stream."""
@@ -36,7 +31,11 @@ class Endpoint:
             raise Unusable(f"a stream's URL is ws://host/path or wss://host/path, not {self.url!r}")
 
     def dial(self) -> AbstractAsyncContextManager[WebSocket]:
-        return dial(self.url, self.auth_token, self.ssl_context, self.public_url)
+        route = self.access.route(self.url)
+        known_as = route.public(self.url)
+        return dial(
+            self.url, self.access.auth_token, self.access.ssl_context, known_as, route.fields_for(self.url)
+        )
 
     def is_loopback(self) -> bool:
         """Whether every address of the host is this machine's own. Unusable if it does not resolve."""

@@ -36,7 +36,7 @@ def companion(scenario: Path) -> Path:
 
 def _test(finding: Finding, endpoint: Endpoint) -> str:
     assert finding.file is not None
-    signed = "" if endpoint.auth_token is None else ', auth_token=os.environ["TWILIO_AUTH_TOKEN"]'
+    signed = "" if endpoint.access.auth_token is None else ', auth_token=os.environ["TWILIO_AUTH_TOKEN"]'
     text = TEST.format(
         seen=finding.seen.replace("\\", "/").replace('"', "'"),
         url=endpoint.url,

@@ -1,12 +1,15 @@
 """Plays a scenario from its file again."""
 
 import ssl
+from collections.abc import Mapping
 from pathlib import Path
 
+from twiliobridge.caller import Access
 from twiliobridge.fuzz.endpoint import Endpoint
 from twiliobridge.fuzz.examiner import Examiner
 from twiliobridge.fuzz.laws import Breach, Law
 from twiliobridge.fuzz.scenario import Scenario, read_scenario
+from twiliobridge.wires.http import NO_FIELDS
 
 
 def replay(
@@ -15,12 +18,21 @@ def replay(
     auth_token: str | None = None,
     public_url: str | None = None,
     ssl_context: ssl.SSLContext | None = None,
+    stream_origin: str | None = None,
+    headers: Mapping[str, str] = NO_FIELDS,
 ) -> list[str]:
     """What is wrong, a line for each law that is broken; empty if none is.
 
     Unusable if there is no endpoint, ScenarioError if there is no scenario. Runs event loops of its own.
     """
-    endpoint = Endpoint(url, auth_token, public_url, ssl_context)
+    access = Access(
+        auth_token=auth_token,
+        public_url=public_url,
+        stream_origin=stream_origin,
+        headers=headers,
+        ssl_context=ssl_context,
+    )
+    endpoint = Endpoint(url, access)
     return [
         f"{each.law.sentence} {each.seen}" for each in replay_scenario(endpoint, read_scenario(Path(file)))
     ]

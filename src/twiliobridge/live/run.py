@@ -6,7 +6,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.markup import escape
 
-from twiliobridge.caller import MockTwilioClient
+from twiliobridge.caller import DIRECT, Access, MockTwilioClient
 from twiliobridge.caller.live import Keyboard, LiveResult, Terminal, summary_text
 from twiliobridge.live.meter import MeteredHeadset
 from twiliobridge.live.mode import Mode
@@ -21,8 +21,7 @@ class LiveOptions:
     silence: float
     output: Path
     "Folder for the recordings."
-    auth_token: str | None = None
-    "Signs the handshake."
+    access: Access = DIRECT
 
 
 class ScreenKeyboard:
@@ -51,14 +50,18 @@ async def run_live(url: str, options: LiveOptions, headset: Headset, console: Co
     NotConnected if nobody answers, SoundError if a device is missing, OSError if nothing can be written.
     """
     options.output.mkdir(parents=True, exist_ok=True)
-    screen = Screen(console, options.threshold)
+    way, screen = options.access, Screen(console, options.threshold)
 
     def keyboard() -> Keyboard:
         return ScreenKeyboard(console)
 
     client = MockTwilioClient(
         url,
-        auth_token=options.auth_token,
+        auth_token=way.auth_token,
+        public_url=way.public_url,
+        stream_origin=way.stream_origin,
+        headers=way.headers,
+        ssl_context=way.ssl_context,
         observe=screen.noted,
         headset=MeteredHeadset(headset, screen.level),
         keyboard=keyboard,

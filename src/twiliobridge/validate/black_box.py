@@ -1,45 +1,47 @@
 """Anybody's bridge, from outside."""
 
+import ssl
 from collections.abc import Awaitable, Callable, Mapping
-from urllib.parse import SplitResult, urlsplit
+from urllib.parse import urlsplit
 
+from twiliobridge.caller import DIRECT, Access
+from twiliobridge.caller.route import dial_along
 from twiliobridge.validate.result import Mode
 from twiliobridge.validate.tap import ModelTap
 from twiliobridge.validate.target import HttpAnswer, Target
-from twiliobridge.wires.http import get
+from twiliobridge.wires.http import NO_FIELDS, get
 
 SCHEMES = ("ws", "wss", "http", "https")
 
 
 def black_box(
     url: str,
+    access: Access = DIRECT,
     *,
-    auth_token: str | None = None,
-    public_url: str | None = None,
     parameters: Mapping[str, str] | None = None,
     greets: bool = True,
     tap: ModelTap | None = None,
 ) -> Target:
-    """The bridge at `url`; `tap` if the model that it uses is one that the suite serves.
+    """The bridge at `url`, reached by `access`; `tap` if the model that it uses is one that the suite serves.
 
-    ValueError, one line, for what is no address of a bridge.
+    ValueError, one line, for what is no address of a bridge, or does not fit it.
     """
-    parts = _address(url)
-    web = {"ws": "http", "wss": "https"}.get(parts.scheme, parts.scheme)
+    _check_address(url)
+    route = access.route(url)
     return Target(
         url=url,
         mode=Mode.BLACK_BOX,
         model="the suite's own offline model" if tap else "not visible",
-        get=asks(f"{web}://{parts.netloc}"),
+        get=asks(route.local_origin, {"Host": route.asked_as, **access.headers}, access.ssl_context),
+        connect=dial_along(route),
         tap=tap,
-        auth_token=auth_token,
-        public_url=public_url,
+        access=access,
         parameters=parameters or {},
         greets=greets,
     )
 
 
-def _address(url: str) -> SplitResult:
+def _check_address(url: str) -> None:
     try:
         parts = urlsplit(url)
         _ = parts.port
@@ -47,14 +49,15 @@ def _address(url: str) -> SplitResult:
         raise ValueError(f"{url!r} is no URL: {error}") from None
     if parts.scheme not in SCHEMES or not parts.hostname:
         raise ValueError(f"a bridge's URL begins with ws://, wss://, http:// or https://, not {url!r}")
-    return parts
 
 
-def asks(base: str) -> Callable[[str], Awaitable[HttpAnswer]]:
+def asks(
+    base: str, headers: Mapping[str, str] = NO_FIELDS, ssl_context: ssl.SSLContext | None = None
+) -> Callable[[str], Awaitable[HttpAnswer]]:
     """GET below `base`."""
 
     async def ask(path: str) -> HttpAnswer:
-        answer = await get(base + path, {})
+        answer = await get(base + path, headers, ssl_context)
         return HttpAnswer(answer.status, answer.text)
 
     return ask

@@ -97,13 +97,16 @@ class Examination:
             self._progress.call_ends(self._check_id, full_name)
 
     def _phone(self, call: ProbeCall, conditions: LineConditions) -> MockTwilioClient:
-        target = self.target
+        target, way = self.target, self.target.access
         webhook = target.url.startswith("http")
         return MockTwilioClient(
             target.url,
             custom_parameters=None if webhook else target.parameters,
-            auth_token=target.auth_token,
-            public_url=target.public_url,
+            auth_token=way.auth_token,
+            public_url=way.public_url,
+            stream_origin=way.stream_origin,
+            headers=way.headers,
+            ssl_context=way.ssl_context,
             observe=call.noted,
             connect=call.trunk.over(target.connect),
             conditions=conditions,

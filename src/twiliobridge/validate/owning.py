@@ -7,6 +7,7 @@ from functools import partial
 import trio
 
 from twiliobridge.call import CallSummary, Dial
+from twiliobridge.caller import Access
 from twiliobridge.conversation import Agent
 from twiliobridge.server import base_url, serve
 from twiliobridge.settings import Settings
@@ -46,8 +47,10 @@ async def open_own_bridge(
                 tap=tap,
                 census=census,
                 summaries=summaries,
-                auth_token=next(iter(settings.twilio_auth_tokens), None),
-                public_url=settings.public_url or None,
+                access=Access(
+                    auth_token=next(iter(settings.twilio_auth_tokens), None),
+                    public_url=settings.public_url or None,
+                ),
                 greets=agent.greeting is not None,
             )
         finally:

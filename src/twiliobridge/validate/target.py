@@ -9,7 +9,7 @@ from pathlib import Path
 import trio
 
 from twiliobridge.call import CallSummary
-from twiliobridge.caller import Connect, dial
+from twiliobridge.caller import DIRECT, Access, Connect, dial
 from twiliobridge.validate.result import Mode
 from twiliobridge.validate.tap import ModelTap
 
@@ -68,8 +68,7 @@ class Target:
     "None: the bridge is another process."
     summaries: list[CallSummary] = field(default_factory=list)
     "Of the calls that are over; only where the bridge is ours."
-    auth_token: str | None = None
-    public_url: str | None = None
+    access: Access = DIRECT
     parameters: Mapping[str, str] = field(default_factory=dict)
     greets: bool = True
     "Whether the agent is expected to speak first."

@@ -4,6 +4,7 @@ Twilio's webhooks, its REST API and the double of that need no more, nor do the 
 JSON of a few hundred bytes there, a document of at most a megabyte back. Whoever calls has a deadline.
 """
 
+import math
 import re
 import ssl
 from collections.abc import Callable, Mapping
@@ -111,15 +112,22 @@ async def post_form(
     form: Form,
     headers: Mapping[str, str],
     ssl_context: ssl.SSLContext | None = None,
+    connect_within: float = math.inf,
 ) -> Response:
     """As `post`, of a form."""
-    content = {"Content-Type": "application/x-www-form-urlencoded; charset=UTF-8"}
-    return await post(url, urlencode(form).encode(), {**content, **headers}, ssl_context)
+    headers = {"Content-Type": "application/x-www-form-urlencoded; charset=UTF-8", **headers}
+    body = urlencode(form).encode()
+    return await send_request("POST", url, headers, body, ssl_context, connect_within=connect_within)
 
 
-async def get(url: str, headers: Mapping[str, str], ssl_context: ssl.SSLContext | None = None) -> Response:
+async def get(
+    url: str,
+    headers: Mapping[str, str],
+    ssl_context: ssl.SSLContext | None = None,
+    connect_within: float = math.inf,
+) -> Response:
     """As `post`, without a body."""
-    return await send_request("GET", url, headers, ssl_context=ssl_context)
+    return await send_request("GET", url, headers, ssl_context=ssl_context, connect_within=connect_within)
 
 
 async def send_request(
@@ -130,13 +138,24 @@ async def send_request(
     ssl_context: ssl.SSLContext | None = None,
     proxy: Proxy | None = None,
     enough: Enough = lambda _body: False,
+    connect_within: float = math.inf,
 ) -> Response:
-    """As `post`, by any method, perhaps through a proxy."""
+    """As `post`, by any method, perhaps through a proxy. A `Host` among the headers stands for the URL's.
+
+    Refused if nobody accepts the connection within `connect_within` seconds.
+    """
     where = Url.of(url)
     length = {"Content-Length": str(len(body))} if body or method in WITH_BODY else {}
-    fields = [("Host", where.authority), ("Connection", "close"), *headers.items(), *length.items()]
-    request = h11.Request(method=method, target=where.target, headers=fields)
-    way = open_tcp(where.host, where.port, secure=where.secure, ssl_context=ssl_context, proxy=proxy)
+    fields = {"Host": where.authority, "Connection": "close", **headers, **length}
+    request = h11.Request(method=method, target=where.target, headers=list(fields.items()))
+    way = open_tcp(
+        where.host,
+        where.port,
+        secure=where.secure,
+        ssl_context=ssl_context,
+        proxy=proxy,
+        within=connect_within,
+    )
     async with way as stream:
         exchange = _Exchange(stream, h11.CLIENT)
         try:

@@ -1,5 +1,6 @@
 """A TCP connection, encrypted where asked, under Trio and asyncio alike; through a proxy under Trio alone."""
 
+import math
 import os
 import socket
 import ssl
@@ -24,13 +25,15 @@ async def open_tcp(
     secure: bool,
     ssl_context: ssl.SSLContext | None = None,
     proxy: Proxy | None = None,
+    within: float = math.inf,
 ) -> AsyncIterator[ByteStream]:
     """Connect; the connection is closed on leaving the block, without ceremony.
 
-    UnknownHost, Refused, ProxyRefused or TlsFailed, one line each. Unbounded: whoever calls has a deadline.
+    UnknownHost, Refused, ProxyRefused or TlsFailed, one line each; Refused, too, if nobody accepts the
+    connection `within` so many seconds. All else is unbounded: whoever calls has a deadline.
     """
     first = (host, port) if proxy is None else (proxy.host, proxy.port)
-    stream: ByteStream = await _connect(*first)
+    stream: ByteStream = await _connect(*first, within)
     try:
         if proxy is not None:
             await tunnel(_TrioStream(stream), proxy, host, port)
@@ -41,9 +44,12 @@ async def open_tcp(
         await anyio.aclose_forcefully(stream)
 
 
-async def _connect(host: str, port: int) -> ByteStream:
+async def _connect(host: str, port: int, within: float) -> ByteStream:
     try:
-        return await anyio.connect_tcp(host, port)
+        with anyio.fail_after(within):
+            return await anyio.connect_tcp(host, port)
+    except TimeoutError:
+        raise Refused(f"no connection to {host}:{port} within {within:g} s") from None
     except socket.gaierror as error:
         raise UnknownHost(f"{host} does not resolve: {error.strerror}") from None
     except OSError as error:
