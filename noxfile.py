@@ -6,6 +6,7 @@ lint, types, floors   ruff, mypy --strict, import-linter
 bench                 what a call costs, beside other bridges, which live in environments of their own:
                       `nox -s bench -- --quick`, `--soak 30m`, `--help`
 clients               clients of other makes against the offline server; docs/clients.md
+matrix                bridges of other makes beside `validate`; docs/matrix.md
 """
 
 from pathlib import Path
@@ -147,3 +148,11 @@ def clients(session: nox.Session) -> None:
     pythons = {name: environments / f"client-{name}" / "bin" / "python" for name in CLIENTS}
     flags = [f"--environment={name}={path}" for name, path in (pythons | {"node": "node"}).items()]
     session.run("python", "-m", "clients", *flags, *session.posargs)
+
+
+@nox.session
+def matrix(session: nox.Session) -> None:
+    """What docs/matrix.md says, anew; each bridge lives in an environment of its own, which is kept."""
+    session.install("--no-compile", ".[offline]")
+    homes = Path(session.virtualenv.location).parent / "matrix_homes"
+    session.run("python", "-m", "matrix", f"--homes={homes}", *session.posargs)
