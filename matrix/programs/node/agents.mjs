@@ -23,6 +23,11 @@ async function answer(twilioWebSocket) {
   await session.connect({ apiKey: OPENAI_API_KEY });
 }
 
-const server = createServer((_request, response) => response.end());
-new WebSocketServer({ server, path: '/media-stream' }).on('connection', answer);
+const server = createServer((_request, response) => response.writeHead(404).end());
+new WebSocketServer({ server, path: '/media-stream' }).on('connection', (socket) => {
+  answer(socket).catch((error) => {
+    console.error(error);
+    socket.terminate();
+  });
+});
 server.listen(Number(PORT), '127.0.0.1');
