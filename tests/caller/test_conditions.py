@@ -236,3 +236,37 @@ async def test_ten_minutes_are_thirty_thousand_frames_on_time_and_flat(autojump_
         nursery.cancel_scope.cancel()
     assert len(times) == pytest.approx(30_002, abs=2)
     assert max(abs(at - begin - k * 0.02) for k, at in enumerate(times[2:])) < 1e-6
+
+
+NOISE = b"\xfe\x7e" * 80
+
+
+async def test_a_line_may_have_a_noise_of_its_own(autojump_clock, open_call, tone):
+    """It leaves while nobody speaks; speech is whole, and so is the silence within it."""
+    said = tone(100, 0) + silence(40) + tone(100, 1)
+    async with open_call(conditions=LineConditions(noise=NOISE)) as call:
+        await call.client.initiate_call_flow()
+        await trio.sleep(0.1)
+        await call.client.say(said).wait_said()
+        await trio.sleep(0.1)
+    sent = b"".join(base64.b64decode(each.payload) for _, each in frames(call))
+    before, _, after = sent.partition(said)
+    assert len(before) >= 5 * 160
+    assert len(after) >= 5 * 160
+    assert set(before) | set(after) == set(NOISE)
+
+
+async def test_a_line_that_suppresses_silence_sends_some_noise_before_it(autojump_clock, open_call, tone):
+    """Three frames, each time."""
+    async with open_call(conditions=LineConditions(noise=NOISE, silence_suppressed=True)) as call:
+        await call.client.initiate_call_flow()
+        await trio.sleep(2)
+        await call.client.say(tone(100, 0)).wait_said()
+        await trio.sleep(1)
+    sent = b"".join(base64.b64decode(each.payload) for _, each in frames(call))
+    assert sent == NOISE * 3 + tone(100, 0) + NOISE * 3
+
+
+def test_the_noise_of_a_line_is_one_frame():
+    with pytest.raises(ValueError, match="one frame of 160 bytes, not 3"):
+        LineConditions(noise=b"abc")

@@ -5,7 +5,7 @@ import random
 from dataclasses import dataclass
 from enum import Enum
 
-from twiliobridge.audio import FRAME_MS
+from twiliobridge.audio import FRAME_BYTES, FRAME_MS
 from twiliobridge.mediastream.events import Track
 
 
@@ -35,6 +35,10 @@ class StreamKind(Enum):
                 return ("inbound",)
 
 
+HANGOVER_FRAMES = 3
+"Of its noise, which a line with DTX sends before it falls silent. AMR sends 7 (3GPP TS 26.093), others less."
+
+
 @dataclass(frozen=True, kw_only=True)
 class LineConditions:
     """A line, good unless said otherwise. What is left to chance follows from `seed` alone.
@@ -50,6 +54,8 @@ class LineConditions:
     "Probability, 0 to 1, that a frame is never sent."
     silence_suppressed: bool = False
     "DTX, as of mobile networks and SIP trunks: no frames while the caller is silent."
+    noise: bytes = b""
+    "One frame of mu-law, 160 bytes, that leaves again and again while nobody speaks; empty: silence leaves."
     latency_ms: float = 0.0
     "Each frame leaves so much late: a caller far away."
     jitter_ms: float = 0.0
@@ -68,6 +74,8 @@ class LineConditions:
         for name in ("start_delay", "latency_ms", "jitter_ms", "burst_ms", "reading_ms"):
             if not 0 <= getattr(self, name) < math.inf:
                 raise ValueError(f"{name} must be 0 or more, not {getattr(self, name)}")
+        if len(self.noise) not in {0, FRAME_BYTES}:
+            raise ValueError(f"noise is one frame of {FRAME_BYTES} bytes, not {len(self.noise)}")
 
 
 class Pacing:
@@ -78,6 +86,7 @@ class Pacing:
         # The Mersenne Twister gives the same numbers on every version of Python.
         self._random = random.Random(conditions.seed)  # noqa: S311 -- no secret
         self._latest_ms = 0.0
+        self._silent_frames = 0
 
     def leaves_after_ms(self, number: int) -> float:
         """Milliseconds from the first frame's time to when frame `number` leaves. Ask once for each, in
@@ -94,4 +103,6 @@ class Pacing:
     def sends(self, *, silent: bool) -> bool:
         """Whether Twilio gets the next frame at all. Ask once for each, in order."""
         lost = self._conditions.loss > 0 and self._random.random() < self._conditions.loss
-        return not lost and not (silent and self._conditions.silence_suppressed)
+        self._silent_frames = self._silent_frames + 1 if silent else 0
+        hangover = HANGOVER_FRAMES if self._conditions.noise else 0
+        return not lost and not (self._conditions.silence_suppressed and self._silent_frames > hangover)

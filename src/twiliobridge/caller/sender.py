@@ -78,8 +78,10 @@ class Sender:
             number += 1
 
     def _send_frame(self, track: Track, voice: Speech, number: int, pacing: Pacing) -> None:
+        nobody_speaks = not voice.speaking
         frame = voice.frame(anyio.current_time())
-        if pacing.sends(silent=frame == _SILENT_FRAME):
+        if pacing.sends(silent=nobody_speaks or frame == _SILENT_FRAME):
+            frame = self._conditions.noise or frame if nobody_speaks else frame
             payload = base64.b64encode(frame).decode()
             timestamp_ms = FIRST_TIMESTAMP_MS + number * FRAME_MS
             self._emit(Media(payload=payload, timestamp_ms=timestamp_ms, track=track))

@@ -5,8 +5,11 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from functools import partial
 
+import trio
+
 from twiliobridge.caller import LineConditions, MockTwilioClient
 from twiliobridge.caller.line import GOOD_LINE
+from twiliobridge.validate.attribution import APART, SETTLED, PlacedCall, place
 from twiliobridge.validate.law import Law
 from twiliobridge.validate.material import Material
 from twiliobridge.validate.measure import (
@@ -21,7 +24,7 @@ from twiliobridge.validate.probe_call import ProbeCall
 from twiliobridge.validate.records import record_of
 from twiliobridge.validate.result import CallRecord, Finding, Moment, Progress, Status
 from twiliobridge.validate.target import Target
-from twiliobridge.validate.trunk import Trunk
+from twiliobridge.validate.waiting import until
 
 Keep = Callable[[ProbeCall], None]
 "Is given each call when it is over: its recordings are written then."
@@ -74,33 +77,46 @@ class Examination:
         Raises what MockTwilioClient raises.
         """
         full_name = f"{self._check_id.lower()}-{name}"
-        tap, trunk = self.target.tap, Trunk()
-        first = len(tap.sessions) if tap else 0
-        call = ProbeCall(
-            full_name,
-            self._check_id,
-            trunk,
-            lambda: tap.sessions[first:] if tap else (),
-            partial(self._progress.noted, self._check_id, full_name),
-        )
-        call.client = self._phone(call, conditions)
+        await self._settle()
+        call = self._placed(full_name, conditions)
         self._progress.call_begins(self._check_id, full_name)
         try:
             async with call.client:
-                trunk.queued_ms = lambda: call.client.line.queued_ms
+                call.trunk.queued_ms = lambda: call.client.line.queued_ms
                 await call.client.initiate_call_flow()
                 self.under_way.append(call)
                 yield call
         finally:
+            call.over(trio.current_time())
             if call in self.under_way:
                 self._finish(call, paced=conditions == GOOD_LINE)
             self._progress.call_ends(self._check_id, full_name)
 
-    def _phone(self, call: ProbeCall, conditions: LineConditions) -> MockTwilioClient:
+    async def _settle(self) -> None:
+        """A call that is over gets its session, if that is late, before another may be taken for it."""
+        if self.target.tap is not None:
+            attribution = self.target.tap.attribution
+            await trio.sleep(APART)
+            await until(lambda: attribution.settled(trio.current_time()), SETTLED)
+
+    def _placed(self, name: str, conditions: LineConditions) -> ProbeCall:
+        """About to be placed, with SIDs, a number and a noise of its own."""
+        model = self.target.tap.attribution if self.target.tap else None
+        placed = place(name, len(model.calls) if model else 0, trio.current_time())
+        if model:
+            model.calls.append(placed)
+        call = ProbeCall(self._check_id, placed, model, partial(self._progress.noted, self._check_id, name))
+        call.client = self._phone(call, placed, conditions)
+        return call
+
+    def _phone(self, call: ProbeCall, placed: PlacedCall, conditions: LineConditions) -> MockTwilioClient:
         target, way = self.target, self.target.access
         webhook = target.url.startswith("http")
         return MockTwilioClient(
             target.url,
+            placed.stream_sid,
+            call_sid=placed.call_sid,
+            from_=placed.number,
             custom_parameters=None if webhook else target.parameters,
             auth_token=way.auth_token,
             public_url=way.public_url,
@@ -109,7 +125,7 @@ class Examination:
             ssl_context=way.ssl_context,
             observe=call.noted,
             connect=call.trunk.over(target.connect),
-            conditions=conditions,
+            conditions=replace(conditions, noise=placed.noise),
         )
 
     def _finish(self, call: ProbeCall, *, paced: bool) -> None:

@@ -7,11 +7,22 @@ from dataclasses import dataclass
 import trio
 
 from twiliobridge.audio import RATE, speech_ms
-from twiliobridge.caller import CallEnded, Cleared, MockTwilioClient, Note, StreamStarted, Utterance
+from twiliobridge.caller import (
+    CallEnded,
+    Cleared,
+    ConnectionDropped,
+    MockTwilioClient,
+    Note,
+    ServerClosed,
+    StreamStarted,
+    StreamStopped,
+    Utterance,
+)
+from twiliobridge.validate.attribution import Attribution, PlacedCall
 from twiliobridge.validate.measure import overlap_ms
+from twiliobridge.validate.model_session import ModelSession
 from twiliobridge.validate.moments import live_moment
 from twiliobridge.validate.result import Moment
-from twiliobridge.validate.tap import ModelSession
 from twiliobridge.validate.tracing import Cut, Delta, Play, Traced, trace
 from twiliobridge.validate.trunk import Trunk
 
@@ -29,23 +40,18 @@ class Spoken:
 class ProbeCall:
     """What a check sees of a call, and does in it. `client` is the phone itself."""
 
-    def __init__(
-        self,
-        name: str,
-        check_id: str,
-        trunk: Trunk,
-        sessions: Callable[[], Sequence[ModelSession]],
-        tell: Tell,
-    ) -> None:
-        self.name = name
+    def __init__(self, check_id: str, placed: PlacedCall, model: Attribution | None, tell: Tell) -> None:
+        """`model`: whose the sessions are with it; None where it is not visible."""
+        self.name = placed.name
         self.check_id = check_id
-        self.trunk = trunk
+        self.trunk = Trunk()
         self.notes: list[tuple[float, Note]] = []
         self.cuts: list[Cut] = []
         self.began = 0.0
         "When the stream started, in seconds."
         self.client: MockTwilioClient
-        self._sessions = sessions
+        self._placed = placed
+        self._model = model
         self._tell = tell
 
     # ------------------------------------------------ what happens
@@ -57,8 +63,15 @@ class ProbeCall:
         if isinstance(note, Cleared):
             end = self.trunk.received_bytes
             self.cuts.append(Cut(now, end - round(note.cut_ms * RATE / 1000), end))
+        if isinstance(note, StreamStopped | ConnectionDropped | ServerClosed):
+            self.over(now)
         if (moment := live_moment(self.seconds(now), note)) is not None:
             self._tell(moment)
+
+    def over(self, now: float) -> None:
+        """It has ended, now or before."""
+        if self._placed.ended is None:
+            self._placed.ended = now
 
     def seconds(self, now: float) -> float:
         """On the call's clock, which begins with the stream."""
@@ -85,12 +98,30 @@ class ProbeCall:
 
     @property
     def sessions(self) -> Sequence[ModelSession]:
-        """The model's, dialled since this call was placed."""
-        return self._sessions()
+        """The model's for this call, in the order in which they were dialled, also after its end. Ask anew
+        for each use: whose a session is may show only as it goes on.
+        """
+        return () if self._model is None else self._model.of(self._placed)
 
     @property
     def session(self) -> ModelSession | None:
-        return self.sessions[0] if self.sessions else None
+        sessions = self.sessions
+        return sessions[0] if sessions else None
+
+    @property
+    def unclear_sessions(self) -> Sequence[ModelSession]:
+        """The model's that may be for this call, or for another: nothing in them tells."""
+        return () if self._model is None else self._model.unclear(self._placed)
+
+    @property
+    def why_no_session(self) -> str:
+        """Where `session` is None: why what needs one cannot be told."""
+        if self._model is None:
+            return "the model is not visible"
+        if unclear := len(self.unclear_sessions):
+            one = "a session was" if unclear == 1 else f"{unclear} sessions were"
+            return f"{one} dialled, and neither sound nor words nor time tell for which call"
+        return "no session was dialled for this call"
 
     @property
     def up(self) -> bool:

@@ -127,7 +127,7 @@ def _spoken(call: ProbeCall) -> bytes:
 def _judge_model_heard(exam: Examination, call: ProbeCall, said: bytes) -> None:
     session = call.session
     if session is None or not _passes_mulaw(call):
-        why = "the model is not visible" if session is None else "the session is not in mu-law (see C2.2)"
+        why = call.why_no_session if session is None else "the session is not in mu-law (see C2.2)"
         exam.not_applicable(TO_MODEL.id, why)
         return
     missing_ms, whole = _missing_ms(call), _whole(call, said)
@@ -152,7 +152,7 @@ def _missing_ms(call: ProbeCall) -> float:
 def _judge_caller_heard(exam: Examination, call: ProbeCall) -> None:
     session = call.session
     if session is None or not _passes_mulaw(call):
-        why = "the model is not visible" if session is None else "the session is not in mu-law (see C2.2)"
+        why = call.why_no_session if session is None else "the session is not in mu-law (see C2.2)"
         exam.not_applicable(TO_CALLER.id, why)
         return
     heard, sent = (each.rstrip(bytes([SILENCE])) for each in (call.heard, _spoken(call)))

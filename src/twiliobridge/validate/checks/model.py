@@ -10,9 +10,10 @@ from twiliobridge.realtime import is_benign
 from twiliobridge.validate.check import check
 from twiliobridge.validate.examination import Examination
 from twiliobridge.validate.law import Law
+from twiliobridge.validate.model_session import ModelSession
 from twiliobridge.validate.probe_call import ProbeCall
 from twiliobridge.validate.result import Level
-from twiliobridge.validate.tap import BAD_KEY, ModelSession
+from twiliobridge.validate.tap import BAD_KEY
 from twiliobridge.validate.waiting import until
 
 READY_WITHIN = 10.0

@@ -125,7 +125,7 @@ async def _judge_context(exam: Examination, call: ProbeCall, turns: list[Turn]) 
     elif not all(turn.answer for turn in turns):
         exam.not_applicable(CONTEXT.id, "not every turn was answered (see C6.1)")
     elif call.session is None:
-        exam.not_applicable(CONTEXT.id, "the model is not visible, so its words are not known")
+        exam.not_applicable(CONTEXT.id, f"{call.why_no_session}, so the model's words are not known")
     else:
         asked = turns[-1].said.began
         words = " ".join(text for session in call.sessions for text in session.words_since(asked))
