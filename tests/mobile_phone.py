@@ -10,7 +10,7 @@ import trio
 from twiliobridge.conversation import Agent
 from twiliobridge.conversation.transcript import Transcript
 from twiliobridge.mediastream import Clear, Connected, Mark, Media, MediaStream, Play, Role, Start, Stop
-from twiliobridge.mediastream.playback import MarkEcho, PlaybackBuffer
+from twiliobridge.mediastream.playback import MarkEcho, PlaybackBuffer, Played
 
 START = Start(stream_sid="MZ" + "1" * 32, call_sid="CA" + "2" * 32, account_sid="AC" + "3" * 32)
 STOP = Stop(account_sid=START.account_sid, call_sid=START.call_sid)
@@ -27,6 +27,8 @@ class MobilePhone:
     def __init__(self, wire):
         self.wire, self.stream, self.buffer = wire, MediaStream(Role.TWILIO), PlaybackBuffer()
         self.news = trio.Event()
+        self.heard = bytearray()
+        "All that was played."
 
     def tell(self, event):
         self.wire.send(self.stream.send(event))
@@ -61,8 +63,11 @@ class MobilePhone:
 
     def echo(self, outcomes):
         for outcome in outcomes:
-            if isinstance(outcome, MarkEcho):
-                self.tell(Mark(name=outcome.name))
+            match outcome:
+                case MarkEcho():
+                    self.tell(Mark(name=outcome.name))
+                case Played():
+                    self.heard += outcome.audio
 
     async def speak(self, audio):
         for start in range(0, len(audio), 1600):

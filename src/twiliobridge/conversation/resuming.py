@@ -63,6 +63,8 @@ def leave_off(mind: Mind, now: float) -> None:
             mind.responses.owe()
     if mind.responses.owed:
         mind.owed.begin(now)
+    if mind.recent.holding:
+        mind.transcript.turn_lost()
     mind.speaking = None
     mind.inbound.speech_stopped()
     mind.hold.active, mind.wished = None, None

@@ -127,6 +127,12 @@ class Transcript:
     def turn_ended(self, now: float) -> None:
         self._turn_ended = now
 
+    def turn_lost(self) -> None:
+        """The caller's last turn will be heard once more, by another session, as a line of its own."""
+        key, line = next(reversed(self._lines.items()), ("", None))
+        if line is not None and line.speaker is Speaker.CALLER and not line.text:
+            del self._lines[key]
+
     def agent_audio(self, item_id: str, duration_ms: float, now: float) -> None:
         if item_id in self._sent_ms and self._turn_ended is None:
             self._sent_ms[item_id] += duration_ms
