@@ -78,10 +78,8 @@ def first_sound(mind: Mind, response_id: str, now: float) -> list[Command]:
         return commands
     if mind.greeting.pending:
         mind.greeting.sent(response_id)
-    if mind.owed.since is not None:
-        mind.owed.sounded()
-        if mind.speaking is None:
-            mind.recent.settle()
+    if mind.owed.sounded(response_id) and mind.speaking is None:
+        mind.recent.settle()
     if mind.hold.active is not None:
         mind.discarded.add(mind.hold.active)
         mind.hold.active = None
@@ -175,5 +173,7 @@ def outcome(mind: Mind, response: model.Response, now: float) -> list[Command]:
         return answers.unheard(mind, response, written, now)
     if response.status in {"failed", "cancelled"}:
         return answers.broken_off(mind, response, now)
+    if response.id == mind.owed.spoken_over:
+        return answers.spoken_over(mind, now)
     mind.owed.settle()
     return mind.ask_for_response(now)

@@ -35,6 +35,18 @@ def broken_off(mind: Mind, response: Response, now: float) -> list[Command]:
     return failed(mind, cause_of(response), error_of(response), now)
 
 
+def spoken_over(mind: Mind, now: float) -> list[Command]:
+    """A response is complete during which the caller spoke. The service may not answer that by itself.
+
+    Source: OpenAI API reference, Realtime > turn_detection.create_response: with `interrupt_response` off it
+    "may fail to create a response if the model is already responding".
+    """
+    mind.owed.begin_anew(now)
+    mind.responses.owe()
+    mind.responses.turn_ended(now)
+    return mind.ask_for_response(now)
+
+
 def error_of(response: Response) -> ResponseFault | None:
     details = response.status_details
     return details.error if details else None

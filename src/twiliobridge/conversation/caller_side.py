@@ -56,6 +56,7 @@ def response_follows(mind: Mind, now: float) -> list[Command]:
     detection = mind.agent.turn_detection
     mind.caller_silence.broken(now)
     mind.owed.begin_anew(now)
+    mind.owed.spoken_over = mind.responses.active if mind.more_to_come else None
     if detection is not None and detection.create_response is False:
         mind.responses.owe()
     else:

@@ -16,11 +16,13 @@ class Measure(Enum):
 
 
 class Owed:
-    __slots__ = ("_apologised", "_failures", "since")
+    __slots__ = ("_apologised", "_failures", "since", "spoken_over")
 
     def __init__(self) -> None:
         self.since: float | None = None
         "When the answer was due; None where none is owed."
+        self.spoken_over: str | None = None
+        "The response during which the caller spoke, without cutting it short: it is no answer to that."
         self._failures = 0
         self._apologised = False
 
@@ -34,13 +36,16 @@ class Owed:
         self.settle()
         self.since = now
 
-    def sounded(self) -> None:
-        """The answer has begun to be heard. It may still fail."""
+    def sounded(self, response_id: str) -> bool:
+        """Whether the answer has begun to be heard with this response. It may still fail."""
+        if self.since is None or response_id == self.spoken_over:
+            return False
         self.since = None
+        return True
 
     def settle(self) -> None:
         """The answer is complete, or the caller has taken the floor."""
-        self.since = None
+        self.since = self.spoken_over = None
         self._failures = 0
         self._apologised = False
 

@@ -49,8 +49,24 @@ REMEDIES: Mapping[Cause, Remedy] = {
 LIMITS = frozenset({"rate_limit_exceeded", "rate_limit_error", "tokens", "requests"})
 "Of `error.code` or `error.type`, which services have been seen to exchange."
 
-TOLD = re.compile(r"try again in (?:(\d+)m)?\s?(\d+(?:\.\d+)?)\s?(ms|s)\b", re.IGNORECASE)
-"""As in "Please try again in 1.2s", "in 350ms", "in 1m2s"."""
+SECONDS = {
+    "ms": 0.001,
+    "millisecond": 0.001,
+    "s": 1,
+    "sec": 1,
+    "second": 1,
+    "m": 60,
+    "min": 60,
+    "minute": 60,
+    "h": 3600,
+    "hour": 3600,
+}
+
+STRETCH = r"(\d+(?:\.\d+)?)\s*(" + "|".join(sorted(SECONDS, key=len, reverse=True)) + r")s?(?![a-z])"
+
+TOLD = re.compile(rf"(?:again|retry|wait) (?:(?:in|after|for) )?((?:{STRETCH}\s*)+)", re.IGNORECASE)
+"""As in OpenAI's "Please try again in 1.2s", "in 350ms", "in 1m2s", and in Azure's "Please retry after 6
+seconds"."""
 
 
 def cause_of(response: Response) -> Cause:
@@ -82,5 +98,5 @@ def told_wait(error: ResponseFault | None) -> float | None:
     told = TOLD.search(error.message) if error else None
     if told is None:
         return None
-    seconds = float(told[2]) / (1000 if told[3].lower() == "ms" else 1)
-    return 60 * int(told[1] or 0) + seconds
+    stretches = re.findall(STRETCH, told[1], re.IGNORECASE)
+    return round(sum(float(number) * SECONDS[unit.lower()] for number, unit in stretches), 3)
