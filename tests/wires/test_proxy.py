@@ -127,9 +127,10 @@ async def test_a_call_through_a_proxy():
 async def test_a_proxy_that_refuses_is_named(status):
     async with tunnels(status) as (_, proxy):
         expected = rf"^the proxy 127.0.0.1:{proxy.port} does not lead to far.invalid:80: HTTP {status} So$"
-        with pytest.raises(ProxyRefused, match=expected):
+        with pytest.raises(ProxyRefused, match=expected) as refused:
             async with dial(proxy):
                 pass
+    assert refused.value.transient is (status == 502)
 
 
 @pytest.mark.parametrize(

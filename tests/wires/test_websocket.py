@@ -4,6 +4,7 @@ Real sockets, because the socket is the point: which side closes first is chosen
 """
 
 import ssl
+import struct
 from contextlib import asynccontextmanager
 from functools import partial
 
@@ -156,16 +157,26 @@ async def test_a_rejected_handshake_says_the_status_and_the_first_words():
             await dial(url)
 
 
-async def test_a_server_that_closes_during_the_handshake_is_noticed_at_once():
+@pytest.mark.parametrize(("scheme", "handshake"), [("ws", "WebSocket"), ("wss", "TLS")])
+@pytest.mark.parametrize("reset", [False, True])
+async def test_a_server_that_closes_during_the_handshake_is_noticed_at_once(scheme, handshake, reset):
+    """It may take the next connection: a balancer that has lost its server does so."""
+
     async def hang_up(stream):
         await stream.receive_some()
+        if reset:
+            stream.setsockopt(trio.socket.SOL_SOCKET, trio.socket.SO_LINGER, struct.pack("ii", 1, 0))
         await stream.aclose()
 
     async with trio.open_nursery() as nursery:
         (listener,) = await trio.open_tcp_listeners(0, host="127.0.0.1")
         nursery.start_soon(trio.serve_listeners, hang_up, [listener])
-        with trio.fail_after(10), pytest.raises(Refused, match="during the WebSocket handshake"):
-            await dial(f"ws://127.0.0.1:{listener.socket.getsockname()[1]}/")
+        with (
+            trio.fail_after(10),
+            pytest.raises(Refused, match=f"during the {handshake} handshake") as refused,
+        ):
+            await dial(f"{scheme}://127.0.0.1:{listener.socket.getsockname()[1]}/")
+        assert refused.value.transient
         nursery.cancel_scope.cancel()
 
 
@@ -181,6 +192,21 @@ async def test_nobody_listening_is_one_line():
 async def test_a_name_that_does_not_resolve_is_one_line():
     with pytest.raises(UnknownHost, match=r"^nowhere\.invalid: the name does not resolve"):
         await dial("ws://nowhere.invalid/")
+
+
+@pytest.mark.parametrize(("fault", "transient"), [("EAI_AGAIN", True), ("EAI_NONAME", False)])
+async def test_a_name_that_nobody_could_be_asked_for_may_resolve_later(fault, transient):
+    class Resolver(trio.abc.HostnameResolver):
+        async def getaddrinfo(self, *_):
+            raise trio.socket.gaierror(getattr(trio.socket, fault), "it does not")
+
+        async def getnameinfo(self, *_):
+            raise NotImplementedError
+
+    trio.socket.set_custom_hostname_resolver(Resolver())
+    with pytest.raises(UnknownHost) as unknown:
+        await dial("ws://somewhere.invalid/")
+    assert unknown.value.transient is transient
 
 
 @pytest.mark.parametrize("host", ["a..b", "a" * 64 + ".invalid"])

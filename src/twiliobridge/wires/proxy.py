@@ -14,7 +14,7 @@ from urllib.parse import unquote, urlsplit
 import h11
 import trio
 
-from twiliobridge.wires.wire import Refused, Unreachable
+from twiliobridge.wires.wire import Refused, Unreachable, passes
 
 LARGEST_ANSWER = 16384
 "Bytes of the head of an answer to CONNECT."
@@ -22,6 +22,11 @@ LARGEST_ANSWER = 16384
 
 class ProxyRefused(Unreachable):
     """The proxy is there, and does not connect us."""
+
+    def __init__(self, message: str, status: int = 0) -> None:
+        """`status` is HTTP's, 0 where the answer was none."""
+        super().__init__(message)
+        self.transient = passes(status)
 
 
 @dataclass(frozen=True)
@@ -105,7 +110,8 @@ async def tunnel(stream: Bytes, proxy: Proxy, host: str, port: int) -> None:
         raise Refused(f"{proxy} closed the connection instead of leading to {target}") from None
     if not 200 <= event.status_code < 300:
         reason = event.reason.decode("ascii", "replace")
-        raise ProxyRefused(f"{proxy} does not lead to {target}: HTTP {event.status_code} {reason}".rstrip())
+        text = f"{proxy} does not lead to {target}: HTTP {event.status_code} {reason}".rstrip()
+        raise ProxyRefused(text, event.status_code)
 
 
 def authority(host: str, port: int) -> str:

@@ -96,7 +96,9 @@ async def _connect(address: Address, proxy: Proxy | None) -> trio.SocketStream:
         raise UnknownHost(f"{who}: no name of a host has labels so long, or empty") from None
     except OSError as error:
         if isinstance(error, trio.socket.gaierror):
-            raise UnknownHost(f"{who}: the name does not resolve ({error.strerror})") from None
+            unasked = error.errno == trio.socket.EAI_AGAIN
+            text = f"{who}: the name does not resolve ({error.strerror})"
+            raise UnknownHost(text, transient=unasked) from None
         cause = getattr(error.__cause__, "exceptions", (error.__cause__ or error,))[0]
         reason = os.strerror(cause.errno) if isinstance(cause, OSError) and cause.errno else str(error)
         raise Refused(f"{who}: {reason}") from None
@@ -110,19 +112,23 @@ async def _encrypt(stream: trio.SocketStream, address: Address, context: ssl.SSL
             over, flight = tls.shake_hands(data)
             await stream.send_all(flight)
             if not over and not (data := await stream.receive_some()):
-                raise TlsFailed(f"{address.authority}: no TLS: connection lost")
+                raise _closed(address, "TLS")
     except TlsFault as fault:
         raise TlsFailed(f"{address.authority}: no TLS: {fault}") from None
     except trio.BrokenResourceError:
-        raise TlsFailed(f"{address.authority}: no TLS: connection lost") from None
+        raise _closed(address, "TLS") from None
     return tls
+
+
+def _closed(address: Address, handshake: str) -> Refused:
+    return Refused(f"{address.authority}: closed the connection during the {handshake} handshake")
 
 
 class _Handshake:
     """Bytes to and from the server before there is a wire. Raises Refused if it goes."""
 
     def __init__(self, stream: trio.SocketStream, tls: Tls | None, address: Address) -> None:
-        self._stream, self._tls = stream, tls
+        self._stream, self._tls, self._address = stream, tls, address
         self.authority = address.authority
 
     async def say(self, data: bytes) -> None:
@@ -145,7 +151,7 @@ class _Handshake:
         return plain
 
     def closed(self) -> Refused:
-        return Refused(f"{self.authority}: closed the connection during the WebSocket handshake")
+        return _closed(self._address, "WebSocket")
 
 
 async def _shake_hands(server: _Handshake, address: Address, headers: Mapping[str, str]) -> bytes:

@@ -15,6 +15,11 @@ PASSING = frozenset({408, 425, 429})
 "HTTP statuses of the client's kind that pass by themselves (RFC 9110, RFC 8470, RFC 6585)."
 
 
+def passes(status: int) -> bool:
+    """Whether another request may fare better than one with this answer."""
+    return status in PASSING or 500 <= status <= 599
+
+
 class WireFull(Exception):  # noqa: N818 -- named as trio names its own: BrokenResourceError is not WireFullError
     """The peer reads too slowly: the backlog of unsent bytes would pass its bound."""
 
@@ -30,6 +35,11 @@ class Unreachable(Exception):  # noqa: N818 -- likewise
 
 class UnknownHost(Unreachable):
     """The name does not resolve."""
+
+    def __init__(self, message: str, *, transient: bool = False) -> None:
+        """`transient`: nobody was there to say so."""
+        super().__init__(message)
+        self.transient = transient
 
 
 class Refused(Unreachable):
@@ -49,7 +59,7 @@ class Rejected(Unreachable):
         """`status` is HTTP's, 0 where the answer was none."""
         super().__init__(message)
         self.status = status
-        self.transient = status in PASSING or 500 <= status <= 599
+        self.transient = passes(status)
         self.retry_after = retry_after
 
 
