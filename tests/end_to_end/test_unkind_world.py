@@ -1,13 +1,16 @@
 """A model that is as unkind as the world, over real sockets and in real time: what the caller hears, when,
 and what each session was told.
 
-The rows of a table run beside each other, so a table takes as long as its longest row.
+The rows of a table run beside each other, so a table takes as long as its longest row. What is measured in
+real time needs a machine of its own, as all that is marked `minutes` does; the same in virtual time is in
+`test_unbroken` and in tests/conversation.
 """
 
 import sys
 import time
 from dataclasses import dataclass
 
+import pytest
 import trio
 from numbered_speech import say
 from real_call import real_call
@@ -69,6 +72,7 @@ async def a_turn(odd):
         return call.heard, answer.latency_ms / 1000
 
 
+@pytest.mark.minutes
 async def test_no_turn_stays_unanswered():
     played = await side_by_side(a_turn, ODD)
     heard = {odd: heard for odd, (heard, _) in zip(ODD, played, strict=True)}
@@ -89,6 +93,7 @@ async def to_its_end(odd):
         return await call.summary(), trio.current_time() - asked
 
 
+@pytest.mark.minutes
 async def test_a_call_that_cannot_be_answered_goes_back_to_twiml_with_a_reason():
     for (summary, seconds), reason in zip(await side_by_side(to_its_end, FATAL), FATAL.values(), strict=True):
         assert summary.ending is Ending.MODEL_LOST
@@ -166,6 +171,7 @@ async def lost(row):
         return tuple(call.heard), told, call.silence_after(since), len(call.sessions)
 
 
+@pytest.mark.minutes
 async def test_a_session_that_breaks_is_followed_by_another():
     """The caller hears on, no word twice; the next word comes in time."""
     rows = [(phase, code) for phase in PHASES for code in CODES]
@@ -181,6 +187,7 @@ async def test_a_session_that_breaks_is_followed_by_another():
 RENEWED = "model lost: its session is about to expire"
 
 
+@pytest.mark.minutes
 async def test_a_call_outlives_its_sessions():
     """Each is replaced in a quiet moment before it expires; the last is told all that was said."""
     async with real_call(HELLO, *ENOUGH, knobs=set_knob(SLOW, "session_seconds=6")) as call:
@@ -214,6 +221,7 @@ async def ended_by_the_service(loss):
         return call.silence_after(asked), len(call.sessions), len(set(call.heard)) - len(call.heard)
 
 
+@pytest.mark.minutes
 async def test_what_the_service_ends_by_itself_is_taken_up_again():
     for loss, (silence, sessions, twice) in zip(
         LOSSES, await side_by_side(ended_by_the_service, LOSSES), strict=True
@@ -222,6 +230,7 @@ async def test_what_the_service_ends_by_itself_is_taken_up_again():
         assert (loss, sessions, twice) == (loss, 2, 0)
 
 
+@pytest.mark.minutes
 async def test_a_handshake_that_is_refused_once_costs_half_a_second():
     async with real_call((say(1, 500),), knobs=set_knob(QUICK, "refuse=503:0*1")) as call:
         greeting = await call.client.wait_for_ai_greeting()
@@ -287,6 +296,7 @@ async def test_whatever_a_tool_is_or_raises_the_caller_is_answered():
     assert played == [([output], [1, 2]) for _, output in TOOLS.values()]
 
 
+@pytest.mark.minutes
 async def test_a_tool_that_holds_every_call_of_the_server_is_named(caplog):
     agent = Agent("Be brief.", "Hello.", tools=(Tool("holds", "Sleeps.", holds),))
     async with real_call(
