@@ -7,7 +7,6 @@ from exchange import AGENT, Exchange
 
 from twiliobridge.conversation.ending import Ending
 from twiliobridge.conversation.limits import Limits
-from twiliobridge.conversation.remedies import told_wait
 from twiliobridge.realtime import events as model
 
 RATE_LIMIT = model.ErrorDetail(
@@ -165,6 +164,36 @@ def test_an_answer_that_fails_in_mid_sentence_is_taken_up_where_it_stopped():
     assert call.heard_ms("r") == 1000
 
 
+def test_an_answer_that_the_filter_stops_in_mid_sentence_is_taken_up_too():
+    call = Exchange().open()
+    turn(call)
+    call.response("r", 1000, done=False)
+    call.response_done("r", "incomplete", status_details=model.StatusDetails(reason="content_filter"))
+    [again] = asked(call)
+    assert "Go on from there" in again.response.instructions
+    assert call.notes
+
+
+def test_a_call_that_breaks_off_behind_words_is_asked_for_again():
+    """The caller was told to wait for what the tool says."""
+    call = Exchange().open()
+    turn(call)
+    call.response("r", 400, done=False)
+    item = model.Item(type="function_call", status="incomplete", name="look", call_id="k", arguments='{"a')
+    call.model(model.OutputItemDone(response_id="r", item=item))
+    call.response_done("r", "incomplete", status_details=model.StatusDetails(reason="max_output_tokens"))
+    assert len(asked(call)) == 1
+
+
+def test_an_answer_of_the_longest_length_is_taken_for_what_was_said():
+    call = Exchange().open()
+    turn(call)
+    call.response("r", 1000, done=False)
+    call.response_done("r", "incomplete", status_details=model.StatusDetails(reason="max_output_tokens"))
+    call.wait(10)
+    assert not asked(call)
+
+
 def test_failures_after_a_beginning_have_a_bound_too():
     """A service that fails each time after some words is given up."""
     call = Exchange().open()
@@ -256,21 +285,3 @@ def test_the_rest_of_an_answer_that_stops_in_mid_sentence_is_owed():
     assert asked(call)[-1].response.conversation == "none"
     call.wait(3.5)
     assert call.ending.ending is Ending.MODEL_SILENT
-
-
-@pytest.mark.parametrize(
-    ("message", "seconds"),
-    [
-        ("Rate limit reached. Please try again in 1.2s. Visit https://platform.openai.com", 1.2),
-        ("Please try again in 350ms.", 0.35),
-        ("Please try again in 1m2.5s.", 62.5),
-        ("Please try again in 6m0s.", 360),
-        ("Requests have exceeded the rate limit. Please retry after 6 seconds.", 6),
-        ("Please try again in 1 minute.", 60),
-        ("Limit 3 / min. Please wait.", None),
-        ("Please try again.", None),
-    ],
-)
-def test_the_wait_that_a_service_asks_for_is_read_in_its_words(message, seconds):
-    """OpenAI's are short, Azure's are written out."""
-    assert told_wait(model.ErrorDetail(type="tokens", code="rate_limit_exceeded", message=message)) == seconds

@@ -7,6 +7,7 @@ from twiliobridge.conversation.commands import Command, RunTool, ToPhone
 from twiliobridge.conversation.mind import Mind, to_model
 from twiliobridge.conversation.phase import Phase
 from twiliobridge.conversation.playout import Part
+from twiliobridge.conversation.remedies import Cause, cause_of
 from twiliobridge.conversation.transcript import Speaker, ToolCall
 from twiliobridge.mediastream.bounds import check_base64
 from twiliobridge.mediastream.events import Play, audio_ms
@@ -112,6 +113,8 @@ def on_output_item_done(mind: Mind, event: model.OutputItemDone, now: float) -> 
         mind.transcript.agent_done(item.id)
     whole = item.type == "function_call" and item.status != "incomplete" and item.call_id is not None
     call_id, name = str(item.call_id), item.name or ""
+    if item.type == "function_call" and not whole:
+        mind.tool_calls.cut_in = event.response_id
     if not whole or event.response_id in mind.discarded or mind.tool_calls.awaits(call_id):
         return []
     if name == END_CALL and mind.agent.may_hang_up:
@@ -171,9 +174,19 @@ def outcome(mind: Mind, response: model.Response, now: float) -> list[Command]:
     if mind.voiced != response.id:
         written = mind.written[1] if mind.written[0] == response.id else ""
         return answers.unheard(mind, response, written, now)
-    if response.status in {"failed", "cancelled"}:
+    if breaks_off(mind, response):
         return answers.broken_off(mind, response, now)
     if response.id == mind.owed.spoken_over:
         return answers.spoken_over(mind, now)
     mind.owed.settle()
     return mind.ask_for_response(now)
+
+
+def breaks_off(mind: Mind, response: model.Response) -> bool:
+    """Whether a response that was heard has left something out.
+
+    One that has reached its longest length has said enough, unless it was about to call a tool.
+    """
+    if response.status == "incomplete":
+        return cause_of(response) is Cause.FILTERED or mind.tool_calls.cut_in == response.id
+    return response.status in {"failed", "cancelled"}

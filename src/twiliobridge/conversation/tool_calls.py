@@ -16,6 +16,8 @@ class ToolCalls:
         "The latest response that called a function."
         self._generating: str | None = None
         "The response with calls that is still being generated: more calls may follow."
+        self.cut_in: str | None = None
+        "The latest response that broke off in the midst of a call."
 
     @property
     def running(self) -> bool:
