@@ -130,3 +130,16 @@ async def real_call(*replies, knobs=USUAL, agent=AGENT, parameters=None, **setti
                 await client.initiate_call_flow()
                 yield RealCall(client, sessions, served.ended)
         nursery.cancel_scope.cancel()
+
+
+async def side_by_side(play, rows):
+    """What `play` returned for each row."""
+    played = {}
+
+    async def run(row):
+        played[row] = await play(row)
+
+    async with trio.open_nursery() as nursery:
+        for row in rows:
+            nursery.start_soon(run, row)
+    return [played[row] for row in rows]

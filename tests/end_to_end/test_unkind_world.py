@@ -6,14 +6,12 @@ real time needs a machine of its own, as all that is marked `minutes` does; the 
 `test_unbroken` and in tests/conversation.
 """
 
-import sys
-import time
 from dataclasses import dataclass
 
 import pytest
 import trio
 from numbered_speech import say
-from real_call import real_call
+from real_call import real_call, side_by_side
 
 from twiliobridge.conversation import Agent, Ending, Tool
 from twiliobridge.offline.brain import CallTool
@@ -28,19 +26,6 @@ VAD = 0.5
 
 QUICK = Knobs(latency=LATENCY, speed=5)
 ENOUGH = [(say(number, 700),) for number in range(2, 9)]
-
-
-async def side_by_side(play, rows):
-    """What `play` returned for each row."""
-    played = {}
-
-    async def run(row):
-        played[row] = await play(row)
-
-    async with trio.open_nursery() as nursery:
-        for row in rows:
-            nursery.start_soon(run, row)
-    return [played[row] for row in rows]
 
 
 # ---------------------------------------------------------------- answers that are none
@@ -239,71 +224,3 @@ async def test_a_handshake_that_is_refused_once_costs_half_a_second():
         refused, stood = (await call.summary()).sessions
         assert "503" in refused.why
         assert stood.ready_at is not None
-
-
-# ---------------------------------------------------------------- tools as people write them
-
-
-async def exits(arguments, call):
-    sys.exit(2)
-
-
-async def on_asyncio(arguments, call):
-    import asyncio  # noqa: PLC0415 -- as whoever writes such a tool has it
-
-    await asyncio.wait_for(asyncio.sleep(0.01), 1)
-    return {"balance": 10}
-
-
-async def holds(arguments, call):
-    time.sleep(3)  # noqa: ASYNC251 -- what is tried
-    return "ten dollars"
-
-
-def plain(arguments, call):
-    time.sleep(0.5)
-    return {"balance": 10}
-
-
-async def tells_too_much(arguments, call):
-    raise ValueError("SELECT card FROM cards WHERE key = 'sk-123'")
-
-
-JSON, FAILED = '{"balance":10}', "error: the tool failed ({})"
-TOOLS = {
-    "exits": (Tool("exits", "Exits.", exits), FAILED.format("SystemExit")),
-    "on_asyncio": (Tool("on_asyncio", "Waits.", on_asyncio, loop="asyncio"), JSON),
-    "plain": (Tool("plain", "Waits.", plain), JSON),
-    "tells_too_much": (
-        Tool("tells_too_much", "Fails.", tells_too_much),
-        "error: the tool failed (ValueError)",
-    ),
-}
-
-
-async def tool_turn(name):
-    """What the model read, and what the caller heard."""
-    agent = Agent("Be brief.", "Hello.", tools=(TOOLS[name][0],))
-    async with real_call((say(1, 500),), (CallTool(name),), (say(2, 700),), knobs=QUICK, agent=agent) as call:
-        await call.client.wait_for_ai_greeting()
-        await call.ask()
-        await call.client.wait_for_ai_response(8)
-        return [text for _, text in call.sessions[0].told], call.heard
-
-
-async def test_whatever_a_tool_is_or_raises_the_caller_is_answered():
-    played = await side_by_side(tool_turn, TOOLS)
-    assert played == [([output], [1, 2]) for _, output in TOOLS.values()]
-
-
-@pytest.mark.minutes
-async def test_a_tool_that_holds_every_call_of_the_server_is_named(caplog):
-    agent = Agent("Be brief.", "Hello.", tools=(Tool("holds", "Sleeps.", holds),))
-    async with real_call(
-        (say(1, 500),), (CallTool("holds"),), (say(2, 700),), knobs=QUICK, agent=agent
-    ) as call:
-        await call.client.wait_for_ai_greeting()
-        await call.ask()
-        await call.client.wait_for_ai_response(8)
-        assert call.heard == [1, 2]
-    assert "tool holds held the trio loop for 3.0" in caplog.text
