@@ -164,6 +164,16 @@ def test_an_answer_that_fails_in_mid_sentence_is_taken_up_where_it_stopped():
     assert call.heard_ms("r") == 1000
 
 
+def test_an_answer_in_events_of_the_beta_is_named_as_such():
+    call = Exchange().open()
+    turn(call)
+    call.response("r", done=False)
+    call.model(model.Unknown(type="response.audio.delta"))
+    call.response_done("r")
+    assert "events of the API's beta" in call.notes[-1]
+    assert AGENT.apology in asked(call)[-1].response.instructions
+
+
 def test_an_answer_that_the_filter_stops_in_mid_sentence_is_taken_up_too():
     call = Exchange().open()
     turn(call)

@@ -147,6 +147,16 @@ def on_text(mind: Mind, event: model.OutputTextDone, now: float) -> list[Command
     return []
 
 
+BETA_AUDIO = "response.audio.delta"
+"Source: OpenAI docs, Realtime > Migrate from beta: it is response.output_audio.delta now."
+
+
+def on_unknown(mind: Mind, event: model.Unknown, now: float) -> list[Command]:
+    if event.type == BETA_AUDIO:
+        mind.of_beta = mind.responses.active
+    return []
+
+
 def on_response_done(mind: Mind, event: model.ResponseDone, now: float) -> list[Command]:
     response = event.response
     mind.playout.ended(response.id)

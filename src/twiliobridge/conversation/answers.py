@@ -21,6 +21,8 @@ def unheard(mind: Mind, response: Response, written: str, now: float) -> list[Co
     cause = cause_of(response)
     if cause is Cause.EMPTY and written:
         cause = Cause.TEXT
+    if cause is Cause.EMPTY and mind.of_beta == response.id:
+        cause = Cause.BETA
     if cause is Cause.TEXT:
         aloud = mind.wish(ALOUD.format(written))
         if response.id == mind.greeting.response_id:

@@ -82,6 +82,8 @@ class Mind:
     "The response whose audio was last sent to the phone."
     written: tuple[str, str] = ("", "")
     "The last response that had text without sound, and the text."
+    of_beta: str | None = None
+    "The last response whose sound came in an event of the API's beta."
     waiting_ms: float = 0.0
     "How much of the waiting sound was sent since the last word; 0 while it does not play."
     items_made: int = 0

@@ -27,5 +27,6 @@ MODEL: dict[type, Callable[[Mind, Any, float], list[Command]]] = {
     model.OutputTextDone: agent_side.on_text,
     model.OutputItemDone: agent_side.on_output_item_done,
     model.ResponseDone: agent_side.on_response_done,
+    model.Unknown: agent_side.on_unknown,
 }
 "Events that are not named here change nothing."

@@ -15,6 +15,9 @@ from twiliobridge.realtime.responses import Response, ResponseFault
 class Cause(Enum):
     TEXT = "the answer was text without sound"
     EMPTY = "the answer was empty"
+    BETA = (
+        "the answer came in events of the API's beta, such as response.audio.delta, which are not known here"
+    )
     FILTERED = "the content filter stopped the answer"
     CUT_SHORT = "the answer reached its longest length before it was heard"
     CANCELLED = "the service cancelled the answer"
@@ -36,6 +39,7 @@ class Remedy:
 REMEDIES: Mapping[Cause, Remedy] = {
     Cause.TEXT: Remedy(1),
     Cause.EMPTY: Remedy(1),
+    Cause.BETA: Remedy(0),
     Cause.FILTERED: Remedy(1),
     Cause.CUT_SHORT: Remedy(1),
     Cause.CANCELLED: Remedy(1),
