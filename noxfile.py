@@ -51,7 +51,9 @@ def gallery(session: nox.Session) -> None:
 
 @nox.session
 def minutes(session: nox.Session) -> None:
-    """What takes minutes: `fuzz` with nothing but a URL, `validate` of a bridge of another make."""
+    """What takes minutes: `fuzz` with nothing but a URL, `validate` of a bridge of another make, unkind
+    models in real time, 500 calls.
+    """
     install(session, ".", group="tests")
     session.run("pytest", "-m", "minutes", *session.posargs)
 
