@@ -88,3 +88,4 @@ async def test_over_a_socket_the_refusal_reads_the_same():
                     raise AssertionError
         nursery.cancel_scope.cancel()
     assert str(there.value).partition(": ")[2] == str(here.value).partition(": ")[2]
+    assert (there.value.status, there.value.retry_after) == (here.value.status, here.value.retry_after)

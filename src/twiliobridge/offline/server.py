@@ -130,7 +130,8 @@ async def admission(model: OfflineModel) -> None:
     refused = await answered(model)
     if refused is not None:
         body = error_body(refused.status, refused.message, code=refused.code)
-        raise Rejected(f"the offline model: HTTP {refused.status} {body}")
+        wait = float(refused.headers.get("Retry-After", 0))
+        raise Rejected(f"the offline model: HTTP {refused.status} {body}", refused.status, wait)
 
 
 async def answered(model: OfflineModel) -> Refusal | None:
