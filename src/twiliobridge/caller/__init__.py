@@ -1,7 +1,7 @@
 """The mock phone: calls a Media Streams server as Twilio does, under Trio or asyncio."""
 
 from twiliobridge.caller.access import DIRECT, Access
-from twiliobridge.caller.api import TwilioApi, open_twilio_api
+from twiliobridge.caller.api import ApiNumber, TwilioApi, open_twilio_api
 from twiliobridge.caller.blocking import BlockingTwilioClient
 from twiliobridge.caller.carrier import Carrier, Connect, WireCarrier, over_wire
 from twiliobridge.caller.client import MockTwilioClient
@@ -53,6 +53,7 @@ __all__ = [
     "AgentStopsBeingHeard",
     "Answer",
     "Answered",
+    "ApiNumber",
     "AudioFileError",
     "BlockingTwilioClient",
     "CallEnded",

@@ -1,7 +1,9 @@
-"""Twilio's REST API, as far as a server uses it on a call that is up: end it, or give it other TwiML.
+"""Twilio's REST API, as far as a server uses it: the account and its numbers are read, and a call that is up
+is ended, or given other TwiML.
 
 `POST /2010-04-01/Accounts/{AC}/Calls/{CA}.json` with basic auth and one of `Status=completed`, `Twiml=`,
-`Url=`. Source: Twilio docs, Voice > API > Call resource, "Update a Call resource", and the Error Dictionary.
+`Url=`; `GET Accounts/{AC}.json`, `GET Accounts/{AC}/IncomingPhoneNumbers.json`. Source: Twilio docs, Voice >
+API > Call resource, "Update a Call resource"; Account and IncomingPhoneNumber resource; Error Dictionary.
 """
 
 import base64
@@ -9,6 +11,7 @@ import hmac
 import re
 from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import asynccontextmanager, contextmanager
+from dataclasses import asdict, dataclass
 from secrets import token_hex
 from urllib.parse import urlsplit
 
@@ -27,6 +30,21 @@ WITHIN = 10.0
 LONGEST_TWIML = 4000
 "Characters of `Twiml=` (Twilio docs, Call resource; error 32018)."
 _CALL = re.compile(r"/2010-04-01/Accounts/(AC[0-9a-f]{32})/Calls/(CA[0-9a-f]{32})\.json")
+_PAGE_SIZE = 50
+"Numbers on a page where nothing is said (Twilio docs, Usage > Twilio's Response, Paging)."
+
+
+@dataclass(frozen=True)
+class ApiNumber:
+    """One of the account's numbers, and where its calls go."""
+
+    phone_number: str
+    voice_url: str = ""
+    voice_method: str = "POST"
+    voice_application_sid: str = ""
+    "Of a TwiML App, which wins over `voice_url`."
+    trunk_sid: str = ""
+    "Of a SIP trunk, which wins over both."
 
 
 class Refusal(Exception):  # noqa: N818 -- an answer
@@ -46,6 +64,11 @@ class TwilioApi:
         "`http://127.0.0.1:port`: in place of https://api.twilio.com."
         self.account_sid = account_sid
         self.auth_token = auth_token
+        self.status = "active"
+        "`suspended` and `closed` are the others."
+        self.type = "Full"
+        "Or `Trial`."
+        self.numbers: list[ApiNumber] = []
         self._calls: dict[str, LiveCall] = {}
 
     @contextmanager
@@ -67,10 +90,42 @@ class TwilioApi:
                 if request is None:
                     return
                 try:
-                    status, body = 200, await self._update(request)
+                    status, body = 200, await self._answer(request)
                 except Refusal as refusal:
                     status, body = refusal.status, refusal.body
                 await service.answer(status, "application/json", msgspec.json.encode(body))
+
+    async def _answer(self, request: Request) -> dict[str, object]:
+        self._check_login(request.headers.get("authorization", ""))
+        own = f"/2010-04-01/Accounts/{self.account_sid}"
+        if request.method == "GET" and request.path == f"{own}.json":
+            return self._account(request.path)
+        if request.method == "GET" and request.path == f"{own}/IncomingPhoneNumbers.json":
+            return self._page(request)
+        return await self._update(request)
+
+    def _account(self, path: str) -> dict[str, object]:
+        return {
+            "sid": self.account_sid,
+            "auth_token": self.auth_token,
+            "friendly_name": "A double of Twilio",
+            "status": self.status,
+            "type": self.type,
+            "uri": path,
+        }
+
+    def _page(self, request: Request) -> dict[str, object]:
+        size, page = int(request.query.get("PageSize", _PAGE_SIZE)), int(request.query.get("Page", 0))
+        numbers = self.numbers[page * size : (page + 1) * size]
+        more = (page + 1) * size < len(self.numbers)
+        following = f"{request.path}?PageSize={size}&Page={page + 1}"
+        return {
+            "incoming_phone_numbers": [asdict(each) for each in numbers],
+            "next_page_uri": following if more else None,
+            "page": page,
+            "page_size": size,
+            "uri": request.target,
+        }
 
     async def _update(self, request: Request) -> dict[str, object]:
         call = self._find(request)
@@ -86,7 +141,6 @@ class TwilioApi:
         return _resource(call, request.path)
 
     def _find(self, request: Request) -> LiveCall:
-        self._check_login(request.headers.get("authorization", ""))
         match = _CALL.fullmatch(request.path)
         call = self._calls.get(match[2]) if match and match[1] == self.account_sid else None
         if call is None:
