@@ -105,6 +105,8 @@ class Settings:
     "Bytes that may wait for a phone: over a minute of speech, as a model says it at once."
     model_backlog: int = 512 * 1024
     "Bytes that may wait for a model: half a minute of what a caller says."
+    check_model: bool = True
+    "Whether `serve` tries at start if the model takes the agent's session. No response is asked for."
     limits: Limits = field(default_factory=Limits)
 
     def __post_init__(self) -> None:

@@ -131,6 +131,9 @@ def test_a_server_says_where_it_listens_and_stops_in_good_order_at_a_signal(comm
                 break
         else:
             pytest.fail("it never listened: " + "".join(said))
+        if "--model-url" in command:  # which is tried beside the calls
+            told = next(process.stderr)
+            assert "WARNING a call would not be answered now: 127.0.0.1:1: Connection refused" in told
         process.send_signal(signals)
         rest = process.communicate(timeout=20)[1]
     assert process.returncode == ExitCode.PASSED

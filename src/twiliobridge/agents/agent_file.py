@@ -23,7 +23,7 @@ import msgspec
 from msgspec import UNSET, UnsetType
 
 from twiliobridge.agents.known_keys import explained
-from twiliobridge.agents.tool_entry import ToolEntry, given, tool_of
+from twiliobridge.agents.tool_entry import FindFunction, ToolEntry, function_at, given, tool_of
 from twiliobridge.agents.waiting_sound import ReadFile, no_files, waiting_sound
 from twiliobridge.conversation import Agent
 from twiliobridge.conversation.agent import DEFAULT_TRANSCRIPTION, SilencePolicy
@@ -83,15 +83,19 @@ NO_VARIABLES: Mapping[str, str] = MappingProxyType({})
 
 
 def read_agent(
-    text: str, source: str, environ: Mapping[str, str] = NO_VARIABLES, read: ReadFile = no_files
+    text: str,
+    source: str,
+    environ: Mapping[str, str] = NO_VARIABLES,
+    read: ReadFile = no_files,
+    find: FindFunction = function_at,
 ) -> Agent:
     """The agent that the TOML `text` describes. Raises ValueError: one line, `source` and key first.
 
     `environ`: what `$NAME` stands for in the headers of a tool's endpoint. `read`: what is in a file that the
-    agent's file names.
+    agent's file names. `find`: the function that the `run` of a tool names.
     """
     try:
-        return _agent(msgspec.convert(tomllib.loads(text), AgentEntry), environ, read)
+        return _agent(msgspec.convert(tomllib.loads(text), AgentEntry), environ, read, find)
     except msgspec.ValidationError as error:
         what, _, where = str(error).partition(" - at `$")
         raise ValueError(f"{source}: {explained(what, where.strip('`.'), AgentEntry)}") from None
@@ -99,9 +103,9 @@ def read_agent(
         raise ValueError(f"{source}: {error}") from None
 
 
-def _agent(entry: AgentEntry, environ: Mapping[str, str], read: ReadFile) -> Agent:
+def _agent(entry: AgentEntry, environ: Mapping[str, str], read: ReadFile, find: FindFunction) -> Agent:
     said = given(entry) | {
-        "tools": tuple(tool_of(each, f"tools[{i}]", environ) for i, each in enumerate(entry.tools))
+        "tools": tuple(tool_of(each, f"tools[{i}]", environ, find) for i, each in enumerate(entry.tools))
     }
     for name, of in READ_OTHERWISE.items():
         if name in said:

@@ -1,7 +1,7 @@
 """A `[[tools]]` entry of an agent's file, and the tool that it describes."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from importlib import import_module
 from string import Template
 from types import ModuleType
@@ -32,7 +32,7 @@ class ToolEntry(msgspec.Struct, forbid_unknown_fields=True, omit_defaults=True):
 ENDPOINT = frozenset({"url", "method", "headers"})
 
 
-def tool_of(entry: ToolEntry, where: str, environ: Mapping[str, str]) -> Tool:
+def tool_of(entry: ToolEntry, where: str, environ: Mapping[str, str], find: "FindFunction") -> Tool:
     """ValueError, one line, with `where` and a key first where it is about one."""
     said = given(entry)
     of_endpoint = {name: said.pop(name) for name in ENDPOINT & said.keys()}
@@ -41,7 +41,7 @@ def tool_of(entry: ToolEntry, where: str, environ: Mapping[str, str]) -> Tool:
     if "run" in said:
         if extra := sorted(of_endpoint):
             raise ValueError(f"{where}.{extra[0]}: has a meaning beside url alone")
-        return Tool(**said | {"run": _function(said["run"], f"{where}.run")})
+        return Tool(**said | {"run": find(said["run"], f"{where}.run")})
     return Tool(**said | {"run": _endpoint(of_endpoint, where, environ)})
 
 
@@ -78,7 +78,11 @@ def _filled(value: str, where: str, environ: Mapping[str, str]) -> str:
 # ---------------------------------------------------------------- a function
 
 
-def _function(name: str, where: str) -> ToolFunction:
+FindFunction = Callable[[str, str], ToolFunction]
+"The function of `module:function`, for the key of that place. ValueError, one line, if there is none."
+
+
+def function_at(name: str, where: str) -> ToolFunction:
     if not re.fullmatch(r"[^:]+:[^:]+", name):
         raise ValueError(f"{where}: expected module:function, was {name!r}")
     module, _, function = name.partition(":")

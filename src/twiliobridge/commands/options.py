@@ -9,6 +9,7 @@ from functools import partial
 from pathlib import Path
 
 from twiliobridge.agents import banking_agent, read_agent
+from twiliobridge.agents.tool_entry import FindFunction, function_at
 from twiliobridge.call import Dial
 from twiliobridge.commands.command import UsageError
 from twiliobridge.commands.files import text_of
@@ -77,9 +78,9 @@ def sessions_of(model: OfflineModel, agent: Agent) -> Dial:
     return partial(open_offline_model, model, agent.model or DEFAULT_MODEL)
 
 
-def agent_or_bank(path: str | None, environ: Mapping[str, str]) -> Agent:
+def agent_or_bank(path: str | None, environ: Mapping[str, str], find: FindFunction = function_at) -> Agent:
     """The agent of `--agent`; without, the example that ships."""
-    return agent_from(path, environ) if path else banking_agent()
+    return agent_from(path, environ, find) if path else banking_agent()
 
 
 def signing_token(flag: str | None, environ: Mapping[str, str]) -> str | None:
@@ -98,13 +99,13 @@ def settings_from(environ: Mapping[str, str], **flags: object) -> Settings:
         raise UsageError(str(error)) from None
 
 
-def agent_from(path: str, environ: Mapping[str, str]) -> Agent:
+def agent_from(path: str, environ: Mapping[str, str], find: FindFunction = function_at) -> Agent:
     """The agent of a TOML file; tools and sounds are looked for beside it, secrets in `environ`."""
     text = text_of(path)
     beside = Path(path).resolve().parent
     sys.path.insert(0, str(beside))
     try:
-        return read_agent(text, path, environ, lambda name: _content(beside, name))
+        return read_agent(text, path, environ, lambda name: _content(beside, name), find)
     except ValueError as error:
         raise UsageError(str(error)) from None
 

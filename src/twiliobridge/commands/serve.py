@@ -4,11 +4,12 @@ import logging
 from argparse import ArgumentParser, Namespace
 from collections.abc import Mapping
 from dataclasses import replace
-from urllib.parse import urlsplit
+from functools import partial
 
 import trio
 
 from twiliobridge.agents import doubts
+from twiliobridge.agents.tool_entry import function_at
 from twiliobridge.call import Dial
 from twiliobridge.commands.command import Command, UsageError
 from twiliobridge.commands.model_flags import (
@@ -26,16 +27,15 @@ from twiliobridge.commands.options import (
     settings_from,
     start_logging,
 )
+from twiliobridge.commands.serve_check import built_in, check_readiness, service_of
 from twiliobridge.commands.stopping import stop_at_signals
 from twiliobridge.conversation import Agent
 from twiliobridge.exit_code import ExitCode
+from twiliobridge.readiness import Imports, model_fault, redacted, secrets_of
 from twiliobridge.server import CannotListen, MessageLog, base_url, check_ways, dial_openai, listen_for, serve
 from twiliobridge.settings import MEDIA_LANES, Settings
 
 log = logging.getLogger(__name__)
-
-OPENAI = "api.openai.com"
-"Whose names of voices and models are known here; other services have their own."
 
 
 def add_arguments(parser: ArgumentParser) -> None:
@@ -65,6 +65,12 @@ def add_arguments(parser: ArgumentParser) -> None:
         help="auto: media streams straight from their sockets where possible; quart: all through Quart "
         f"(default {Settings.media_lane})",
     )
+    parser.add_argument(
+        "--check",
+        action="store_true",
+        help="say whether a call would be answered, and leave: the model speaks the greeting, which costs as "
+        "in a call; Twilio, the public URL and the tools are asked, too",
+    )
     add_model_flags(parser)
     add_verbose(parser)
 
@@ -81,16 +87,23 @@ def run(options: Namespace, environ: Mapping[str, str]) -> ExitCode:
         allow_unsigned=options.allow_unsigned,
         media_lane=options.media_lane,
     )
-    agent = agent_or_bank(options.agent, environ)
+    imports = Imports()
+    agent = agent_or_bank(options.agent, environ, imports.find if options.check else function_at)
     if options.model:
         agent = replace(agent, model=options.model)
     if not options.offline and (flag := model_flags_given(options)):
         raise UsageError(f"{flag} is about the built-in model: say --offline")
     plan = model_plan(options)
+    offline = partial(offline_dial, plan, agent)
+    service = built_in(offline) if options.offline else service_of(settings, agent)
+    if options.check:
+        start_logging(verbose=options.verbose)
+        named = options.agent or "the banking example"
+        return check_readiness(settings, agent, named, service, imports, verbose=options.verbose)
     if not (options.offline or settings.openai_api_key or settings.model_url):
         raise UsageError("no OPENAI_API_KEY: set it, or say --offline for the built-in model")
     start_logging(verbose=options.verbose)
-    if options.offline or urlsplit(settings.model_endpoint).hostname == OPENAI:
+    if service.is_openai:
         for doubt in doubts(agent):
             log.warning("%s", doubt)
     return trio.run(answer_calls, settings, agent, plan if options.offline else None)
@@ -111,10 +124,22 @@ async def answer_calls(settings: Settings, agent: Agent, built_in: ModelPlan | N
     async with trio.open_nursery() as nursery:
         await nursery.start(stop_at_signals, stop, nursery.cancel_scope)
         log.info("listening on %s, streams at /twilio-agent", base_url(listeners[0]))
+        if online and settings.check_model:
+            nursery.start_soon(tell_of_model, online, settings, agent)
         await serve(settings, agent, dial, stop=stop, listeners=listeners, watch=watch)
         code = ExitCode.PASSED
         nursery.cancel_scope.cancel()
     return code
+
+
+async def tell_of_model(dial: Dial, settings: Settings, agent: Agent) -> None:
+    """A session is opened, described and closed; one line says what became of it. Calls do not wait."""
+    fault = await model_fault(dial, agent, settings.limits)
+    if fault is None:
+        log.info("the model takes the agent's session")
+        return
+    told = redacted(f"{fault.told.rstrip('.')}. To mend it, {fault.mend}", secrets_of(settings, agent))
+    log.warning("a call would not be answered now: %s", told)
 
 
 COMMAND = Command("serve", "answer Twilio's calls with a Realtime model", add_arguments, run)

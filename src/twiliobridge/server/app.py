@@ -4,6 +4,7 @@ import logging
 from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager
 from importlib.metadata import version
+from secrets import token_hex
 from typing import Any
 
 import trio
@@ -36,6 +37,9 @@ BUSY = (
     "All our lines are busy. Please call again in a few minutes."
     "</Say><Hangup/></Response>"
 )
+
+INSTANCE = "twiliobridge-instance"
+"A header of /health: which run of a server answers. What a public URL leads to is told by it."
 
 FORM_LIMIT = 64 * 1024
 "Bytes of a webhook's body. Twilio's have one or two thousand."
@@ -104,6 +108,7 @@ class Desk:
         self._carried = {"direct": 0, "quart": 0}
         self._door = Door(settings)
         self._complete = complete_by_rest(settings)
+        self._instance = token_hex(8)
 
     async def media_stream(self) -> Answer | None:
         """One call: hosted by the task that Quart-Trio runs for its socket, and over when that returns."""
@@ -170,7 +175,7 @@ class Desk:
 
     async def health(self) -> Answer:
         phase = self._exchange.phase
-        return answer(f"{phase.value}\n", "text/plain", 200 if phase is Phase.OPEN else 503)
+        return answer(f"{phase.value}\n", "text/plain", 200 if phase is Phase.OPEN else 503, self._instance)
 
     async def status(self) -> dict[str, Any]:
         told = {"version": version("twiliobridge"), "media_lane": self._settings.media_lane}
@@ -182,8 +187,8 @@ def refusal(what: str, who: str | None, status: int) -> Answer:
     return answer("", "text/plain", status)
 
 
-def answer(body: str, content_type: str, status: int = 200) -> Answer:
-    return body, status, {"Content-Type": content_type}
+def answer(body: str, content_type: str, status: int = 200, instance: str = "") -> Answer:
+    return body, status, {"Content-Type": content_type} | ({INSTANCE: instance} if instance else {})
 
 
 def report(summary: CallSummary) -> None:

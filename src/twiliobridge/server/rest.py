@@ -8,6 +8,8 @@ resource", Status=completed; <Connect><Stream>, "Ending a Media Stream".
 import base64
 import logging
 import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 import anyio
 
@@ -23,14 +25,37 @@ WITHIN = 3.0
 _CALL_SID = re.compile("CA[0-9a-f]{32}")
 
 
+@dataclass(frozen=True)
+class Account:
+    """Whom the API is asked for."""
+
+    sid: str
+    token: str = field(repr=False)
+    api: str
+
+    @property
+    def headers(self) -> Mapping[str, str]:
+        login = base64.b64encode(f"{self.sid}:{self.token}".encode()).decode()
+        return {"Authorization": f"Basic {login}"}
+
+    def uri(self, tail: str) -> str:
+        return f"/2010-04-01/Accounts/{self.sid}{tail}"
+
+    def url(self, uri: str) -> str:
+        return self.api.rstrip("/") + uri
+
+
+def account_of(settings: Settings) -> Account | None:
+    """Of several tokens the first is the account's. None without a token or a SID."""
+    sid, tokens = settings.twilio_account_sid, settings.twilio_auth_tokens
+    return Account(sid, tokens[0], settings.twilio_api_url) if sid and tokens else None
+
+
 def complete_by_rest(settings: Settings) -> Complete | None:
     """How this server ends calls, with an account to do it for; None without one."""
-    account, tokens = settings.twilio_account_sid, settings.twilio_auth_tokens
-    if not (account and tokens):
+    account = account_of(settings)
+    if account is None:
         return None
-    token = tokens[0]
-    login = "Basic " + base64.b64encode(f"{account}:{token}".encode()).decode()
-    calls = f"{settings.twilio_api_url.rstrip('/')}/2010-04-01/Accounts/{account}/Calls"
 
     async def complete(call_sid: str) -> bool:
         if not _CALL_SID.fullmatch(call_sid):  # it came from the stream, and becomes part of a URL
@@ -38,8 +63,8 @@ def complete_by_rest(settings: Settings) -> Complete | None:
             return False
         try:
             with anyio.fail_after(WITHIN):
-                url = f"{calls}/{call_sid}.json"
-                response = await post_form(url, [("Status", "completed")], {"Authorization": login})
+                url = account.url(account.uri(f"/Calls/{call_sid}.json"))
+                response = await post_form(url, [("Status", "completed")], account.headers)
         except (Unreachable, TimeoutError) as error:
             reason = str(error) or f"no answer within {WITHIN:g} s"
             log.warning("%s could not be ended by REST: %s", call_sid, reason)
