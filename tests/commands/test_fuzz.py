@@ -4,16 +4,22 @@ import json
 import signal
 import subprocess
 import sys
+import threading
 import time
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 from leisure import LONG, at_leisure
 from servers import running
 
+from twiliobridge.caller import Access
 from twiliobridge.cli import main
-from twiliobridge.commands.fuzz_report import lines
+from twiliobridge.commands.fuzz_report import command, lines, summary
 from twiliobridge.exit_code import ExitCode
-from twiliobridge.fuzz import CATEGORIES, Endpoint, Plan, Report
+from twiliobridge.fuzz import CATEGORIES, Ending, Endpoint, Finding, Law, Plan, Report, Scenario
+from twiliobridge.fuzz.files import companion, write_finding
+from twiliobridge.fuzz.incidents import Incidents, Outage
+from twiliobridge.fuzz.scenario import Drop
 
 SHORT = ("--class", "valid", "--seed", "1", "--examples", "10", "--max-seconds", str(LONG))
 "A run that shows the illegal greeting."
@@ -43,9 +49,12 @@ def illegal():
     ("arguments", "complaint"),
     [
         ([], "which endpoint? give its URL"),
-        (["https://example.com/stream"], "is a web page's address; give the stream's"),
-        (["nonsense"], "a stream's URL is ws://host/path"),
-        (["ws://[::/x"], "a stream's URL is ws://host/path"),
+        (["nonsense"], "an endpoint's URL is that of its stream, ws(s)://host/path, or of its webhook"),
+        (["ws://[::/x"], "an endpoint's URL is that of its stream"),
+        (["http://127.0.0.1:1/x"], "Connection refused (Twilio error 11205"),
+        (["http://127.0.0.1:1/x", "--class", "valid"], "Connection refused (Twilio error 11205"),
+        (["ws://127.0.0.1:1/x", "--stream-origin", "http://y"], "ws://127.0.0.1:1/x is a stream itself"),
+        (["ws://127.0.0.1:1/x", "--header", "Host: y"], "give https://y as that"),
         (["ws://127.0.0.1:1/x"], "Connection refused (Twilio error 31902"),
         (["ws://nowhere.invalid/x"], "nowhere.invalid does not resolve"),
         (["ws://127.0.0.1:1/x", "--class", "fly"], "no class 'fly'; there are: valid, missing"),
@@ -99,11 +108,117 @@ def test_a_replay_of_what_was_mended_is_exit_0(illegal, sound, capsys):
     assert "Nothing is wrong with this scenario here." in capsys.readouterr().out
 
 
+def reported(**more):
+    return Report(Endpoint("ws://127.0.0.1:1/x"), Plan(), **more)
+
+
 def test_what_was_slow_many_times_is_one_line():
-    report = Report(Endpoint("ws://127.0.0.1:1/x"), Plan(), once=["answers: slow", "answers: slow", "other"])
-    slow, other, _ = lines(report)
+    slow, other, _ = lines(reported(once=["answers: slow", "answers: slow", "other"]))
     assert slow == "Seen once, and not again, so it does not count (of 2 scenarios): answers: slow"
     assert other == "Seen once, and not again, so it does not count: other"
+
+
+MET = Incidents(excused=2, refused=["HTTP 403", "HTTP 429"], outages=[Outage(7, 3.14, restarted=False)])
+
+
+@pytest.mark.parametrize(
+    ("report", "told"),
+    [
+        (reported(speech=None), "The endpoint said nothing in any clean call, to speech neither"),
+        (reported(incidents=MET), "Excused: 2 calls ended without a WebSocket close (1006) after `stop`"),
+        (
+            reported(incidents=MET),
+            "Not tried: 2 calls of scenarios, whose handshake was refused;",
+        ),
+        (reported(incidents=MET), "Away for 3.1 s after call 7 of a scenario, and back by itself."),
+        (
+            reported(tried={"valid": 3, "giant": 0, "drop": 0}, ending=Ending.TIME),
+            "Not tried at all, for the time was up: giant, drop.",
+        ),
+    ],
+)
+def test_what_a_run_could_not_tell_or_let_pass_is_told(report, told):
+    """Beside "nothing found", which is then worth less."""
+    assert any(line.startswith(told) for line in lines(report))
+
+
+def test_json_tells_the_same():
+    told = summary(reported(speech=None, incidents=MET, tried={"valid": 3, "drop": 0}))
+    assert (told["answers"], told["tried"], told["planned_of_each"]) == (
+        "nothing",
+        {"valid": 3, "drop": 0},
+        50,
+    )
+    assert (told["excused_after_stop"], told["refused"]) == (2, {"calls": 2, "last": "HTTP 429"})
+    assert told["outages"] == [{"after_call": 7, "seconds": 3.1, "restarted": False}]
+
+
+def test_the_command_of_a_replay_reaches_the_endpoint_as_the_run_did(tmp_path):
+    """And so does the test that is written, without what may be secret: that is in the environment."""
+    access = Access(
+        auth_token="12345",
+        public_url="https://voice.example.com",
+        stream_origin="http://127.0.0.1:81",
+        headers={"X-Tunnel-Key": "secret"},
+    )
+    endpoint = Endpoint("http://127.0.0.1:80/voice", access)
+    finding = Finding(Law.LEGAL, Scenario(steps=(Drop(),), category="valid"), "seen", 1)
+    write_finding(finding, tmp_path, endpoint)
+    assert command(endpoint, finding.file) == (
+        "twiliobridge fuzz http://127.0.0.1:80/voice --public-url https://voice.example.com "
+        f'--stream-origin http://127.0.0.1:81 --header "X-Tunnel-Key: $X_TUNNEL_KEY" --replay {finding.file}'
+    )
+    text = companion(finding.file).read_text()
+    assert "public_url='https://voice.example.com', stream_origin='http://127.0.0.1:81'" in text
+    assert "headers={'X-Tunnel-Key': os.environ[\"X_TUNNEL_KEY\"]}" in text
+    assert "import os" in text
+    assert "secret" not in text
+    compile(text, "written", "exec")
+
+
+class Voice(BaseHTTPRequestHandler):
+    """A webhook whose TwiML names the host that it was asked as, without the port, after a pause."""
+
+    def do_POST(self):
+        host = self.headers["Host"].partition(":")[0]
+        self.send_response(200)
+        self.end_headers()
+        parameters = '<Parameter name="plan" value="gold"/>'
+        stream = f'<Stream url="wss://{host}/stream">{parameters}</Stream>'
+        self.wfile.write(f'<Response><Pause length="60"/><Connect>{stream}</Connect></Response>'.encode())
+
+    def log_message(self, *_):
+        pass
+
+
+@pytest.fixture
+def webhook():
+    with ThreadingHTTPServer(("127.0.0.1", 0), Voice) as server:
+        thread = threading.Thread(target=server.serve_forever)
+        thread.start()
+        yield f"http://127.0.0.1:{server.server_address[1]}/voice"
+        server.shutdown()
+        thread.join()
+
+
+def test_an_endpoint_is_fuzzed_by_its_webhook(illegal, webhook, capsys):
+    """Each call has the parameters of its TwiML, by which this one is found out: a greeting that has them is
+    illegal. A pause in the TwiML costs no time.
+    """
+    origin = illegal.removesuffix("/stream").replace("ws", "http")
+    arguments = ["fuzz", webhook, "--stream-origin", origin, "--class", "valid", "--examples", "9"]
+    assert main([*arguments, "--json", "--max-seconds", "60"]) == ExitCode.FAILED
+    (finding,) = json.loads(capsys.readouterr().out)["findings"]
+    assert "unknown field `reason`" in finding["seen"]
+
+
+def test_a_webhook_that_leads_nowhere_is_one_line_and_exit_2(webhook, capsys):
+    """The webhook was reached, and what its TwiML leads to was not."""
+    arguments = ["fuzz", webhook, "--stream-origin", "http://127.0.0.1:1", "--class", "valid"]
+    assert main(arguments) == ExitCode.USAGE
+    error = capsys.readouterr().err
+    assert "127.0.0.1:1: Connection refused" in error
+    assert error.count("\n") == 1
 
 
 def test_json_is_one_object(illegal, capsys):

@@ -8,6 +8,7 @@ import base64
 import json
 import socket
 import sys
+from contextlib import suppress
 
 from websockets.asyncio.server import serve
 from websockets.exceptions import ConnectionClosed
@@ -36,6 +37,9 @@ class Echo:
                         return
         except ConnectionClosed:
             await self.dropped(sid)
+
+    def refuse(self, _connection, _request):
+        return None
 
     def read(self, text):
         try:
@@ -167,6 +171,59 @@ class HangsOnOrder(Echo):
         await super().__call__(websocket)
 
 
+class DiesInTheEnd(Echo):
+    """Takes forty calls, is slow for four, and then greets nobody any more."""
+
+    async def started(self, websocket, sid, message):
+        if self.calls > 44:
+            await asyncio.Event().wait()
+        if self.calls > 40:
+            await asyncio.sleep(0.9)
+        await super().started(websocket, sid, message)
+
+
+class Vanishes(CrashOnMissing):
+    """No call ends with a WebSocket close: after `stop`, or in the middle, where a field is missing."""
+
+    async def __call__(self, websocket):
+        with suppress(KeyError):
+            await super().__call__(websocket)
+        websocket.transport.abort()
+
+
+class Supervised(CrashOnMissing):
+    """It dies of a field that is missing, and is back two seconds later."""
+
+    back_at = 0.0
+
+    async def __call__(self, websocket):
+        if asyncio.get_running_loop().time() < self.back_at:
+            websocket.transport.abort()
+            return
+        try:
+            await super().__call__(websocket)
+        except KeyError:
+            self.back_at = asyncio.get_running_loop().time() + 2
+            websocket.transport.abort()
+
+
+class Full(Echo):
+    """Refuses all but the first thirty calls with a 503."""
+
+    handshakes = 0
+
+    def refuse(self, connection, _request):
+        self.handshakes += 1
+        return connection.respond(503, "full") if self.handshakes > 30 else None
+
+
+class Mute(Echo):
+    """Takes every call, and says nothing."""
+
+    async def say(self, websocket, message):
+        pass
+
+
 GALLERY = {
     each.__name__: each
     for each in (
@@ -180,6 +237,11 @@ GALLERY = {
         LateReply,
         IllegalGreeting,
         HangsOnOrder,
+        DiesInTheEnd,
+        Vanishes,
+        Supervised,
+        Full,
+        Mute,
     )
 }
 
@@ -187,7 +249,8 @@ GALLERY = {
 async def main(name, inherited=None):
     new = inherited is None
     listener = socket.create_server(("127.0.0.1", 0)) if new else socket.socket(fileno=inherited)
-    async with serve(GALLERY[name](), sock=listener) as server:
+    endpoint = GALLERY[name]()
+    async with serve(endpoint, sock=listener, process_request=endpoint.refuse) as server:
         print(server.sockets[0].getsockname()[1], flush=True)  # noqa: T201 -- for whoever started it
         await server.serve_forever()
 

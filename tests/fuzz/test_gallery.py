@@ -21,6 +21,7 @@ from twiliobridge.fuzz import (
     read_scenario,
     replay_scenario,
 )
+from twiliobridge.fuzz.examiner import Examiner
 from twiliobridge.fuzz.phone import Phone
 from twiliobridge.fuzz.scenario import Drop
 from twiliobridge.mediastream import Dtmf
@@ -101,6 +102,56 @@ def test_the_end_of_an_endpoint_is_told_with_the_number_of_calls(gallery, tmp_pa
     report = fuzz(Endpoint(gallery("LeakRefuses")), plan_of("drop", tmp_path))
     assert report.ending is Ending.LOST
     assert read_scenario(tmp_path / "next-call-drop.jsonl").calls >= 12
+
+
+@pytest.mark.gallery
+@pytest.mark.parametrize(("name", "law"), [("DiesInTheEnd", Law.NEXT_CALL), ("Full", Law.NEXT_CALL)])
+def test_an_endpoint_that_takes_no_call_any_more_is_a_finding(name, law, gallery, tmp_path, monkeypatch):
+    """Though its last calls looked like a matter of time, or a refusal; with nothing but lawful calls."""
+    monkeypatch.setattr("twiliobridge.fuzz.examiner.RETURNS_WITHIN", 1.0)
+    report = fuzz(Endpoint(gallery(name)), plan_of("valid", tmp_path, examples=60))
+    assert report.ending is Ending.LOST
+    assert law in {each.law for each in report.findings}
+    assert report.tried == {"valid": report.examples}
+
+
+@pytest.mark.gallery
+def test_an_endpoint_that_is_dead_when_the_examples_are_over_is_a_finding(gallery, tmp_path, monkeypatch):
+    """The last clean call worked; the one after the run does not."""
+    monkeypatch.setattr("twiliobridge.fuzz.examiner.RETURNS_WITHIN", 1.0)
+    url = gallery("Full")
+    examiner = Examiner(Endpoint(url))
+    for _ in range(30 - examiner.calls):
+        examiner.call(())
+    examiner.look_again()
+    assert examiner.lost
+    assert "503" in examiner.loss.seen
+
+
+@pytest.mark.gallery
+def test_where_clean_calls_end_without_a_close_a_crash_is_still_found(gallery, tmp_path, monkeypatch):
+    """Before `stop`; what comes after it is excused, and counted."""
+    at_leisure(monkeypatch)
+    report = fuzz(Endpoint(gallery("Vanishes")), plan_of("missing", tmp_path, examples=45))
+    assert {each.law for each in report.findings} == {Law.NO_CRASH}
+    assert report.incidents.excused > 0
+
+
+@pytest.mark.gallery
+def test_an_endpoint_that_comes_back_by_itself_is_tested_to_the_end(gallery, tmp_path, monkeypatch):
+    """What it died of is made short; how long it was away is told."""
+    at_leisure(monkeypatch, patience=0.5)
+    report = fuzz(Endpoint(gallery("Supervised")), plan_of("missing", tmp_path, examples=45))
+    assert report.ending is Ending.EXAMPLES
+    assert any(each.scenario.messages <= 5 for each in report.findings)
+    assert report.incidents.outages
+    assert all(1 < each.seconds < 10 and not each.restarted for each in report.incidents.outages)
+
+
+@pytest.mark.gallery
+def test_of_an_endpoint_that_says_nothing_it_is_known_that_nothing_is(gallery, tmp_path):
+    report = fuzz(Endpoint(gallery("Mute")), plan_of("valid", tmp_path, examples=2))
+    assert (report.speech, report.findings) == (None, [])
 
 
 @pytest.mark.gallery

@@ -8,8 +8,9 @@ from hypothesis import strategies as st
 
 from twiliobridge.fuzz.categories import CATEGORIES, Category
 from twiliobridge.fuzz.fields import PLACES
+from twiliobridge.fuzz.laws import Breach, Law
 from twiliobridge.fuzz.scenario import Giant, key
-from twiliobridge.fuzz.search import Search
+from twiliobridge.fuzz.search import Enough, Search
 
 CLASSES = ("valid", "missing", "wrong-type")
 "Without parts, with parts in one turn, with parts in each."
@@ -27,6 +28,44 @@ class Content:
 
     def seems_slower(self):
         return False
+
+
+class Lost(Content):
+    """Slow once, then never there again: after what looked like a matter of time."""
+
+    examined_calls = 0
+    loss = None
+
+    @property
+    def lost(self):
+        return self.loss is not None
+
+    def examine(self, steps, *, patiently=False):
+        self.examined_calls += 1
+        breach = Breach(Law.NEXT_CALL, f"call {self.examined_calls}", by_clock=True)
+        if patiently:
+            self.loss = breach
+        return [breach]
+
+    @property
+    def examined(self):
+        return self.examined_calls
+
+    @examined.setter
+    def examined(self, _):
+        pass
+
+
+def test_an_endpoint_that_is_lost_while_something_is_looked_at_again_is_a_finding():
+    """Whatever was looked for, and though nothing had been certain: with what was played, and how often."""
+    found = []
+    search = Search(Lost(), 0, math.inf, lambda _: None, found.append)
+    with pytest.raises(Enough):
+        search.run([CATEGORIES["valid"]], 10)
+    (finding,) = found
+    assert (finding.law, finding.seen, finding.scenario.category) == (Law.NEXT_CALL, "call 2", "valid")
+    assert finding.scenario.calls == 2
+    assert "takes no clean call any more" in finding.note
 
 
 def played(examples, *categories, seed=0):

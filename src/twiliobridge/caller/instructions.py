@@ -35,7 +35,8 @@ class Instructions:
     caller to somebody else, with whom they talk until they hang up; before the stream, nobody answers it.
     """
 
-    def __init__(self, webhooks: Webhooks, journal: Journal) -> None:
+    def __init__(self, webhooks: Webhooks, journal: Journal, longest_pause: float = math.inf) -> None:
+        """`longest_pause`: seconds that a <Pause> is waited for, at most."""
         self.base = ""
         "The URL of the document that is being followed."
         self._webhooks = webhooks
@@ -44,6 +45,7 @@ class Instructions:
         self._documents = 0
         self._cut = anyio.Event()
         self._hurried = False
+        self._longest_pause = longest_pause
 
     @property
     def pending(self) -> Sequence[Verb]:
@@ -106,7 +108,7 @@ class Instructions:
     async def _follow(self, verb: Verb) -> None:
         match verb:
             case Pause(seconds):
-                await self._take(seconds)
+                await self._take(min(seconds, self._longest_pause))
             case Dial():
                 await self._take(math.inf)
             case Hangup():

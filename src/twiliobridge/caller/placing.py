@@ -13,16 +13,17 @@ from twiliobridge.caller.attendant import Attendant, LiveCall
 from twiliobridge.caller.carrier import Connect
 from twiliobridge.caller.conditions import LineConditions, StreamKind
 from twiliobridge.caller.dial import bare
-from twiliobridge.caller.errors import HandshakeFailed, NoStream, NotConnected
+from twiliobridge.caller.errors import NotConnected
 from twiliobridge.caller.identity import CallIdentity
 from twiliobridge.caller.instructions import Instructions
 from twiliobridge.caller.journal import Journal
 from twiliobridge.caller.line import PhoneLine, alone, open_phone_line
+from twiliobridge.caller.locating import find_stream
 from twiliobridge.caller.notes import StreamDialled, Warned
 from twiliobridge.caller.route import Route, stream_url
 from twiliobridge.caller.webhooks import Webhooks
 from twiliobridge.mediastream.errors import StreamCode
-from twiliobridge.mediastream.twiml import Fork, Stream
+from twiliobridge.mediastream.twiml import Stream
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -62,7 +63,8 @@ async def place_call(order: Order) -> AsyncIterator[LiveCall]:
         try:
             line = await opened.enter_async_context(_open_stream(order, stream, kind, instructions.base))
         except NotConnected as failure:
-            _advise(order, instructions.base, stream, failure)
+            if order.begins_with_webhook:
+                order.route.advise(failure, urljoin(instructions.base, stream.url))
             await webhooks.tell(instructions.base, stream, "stream-error", str(failure))
             instructions.hurry()  # nobody stays on this call: a <Pause> or <Dial> ends it
             await instructions.follow()
@@ -87,31 +89,7 @@ async def _find_stream(order: Order, instructions: Instructions) -> tuple[Stream
     if not order.begins_with_webhook:
         parameters = dict(order.identity.custom_parameters)
         return Stream(url=order.route.public(order.url), parameters=parameters), order.kind
-    url = order.route.public(order.url)
-    await instructions.fetch(url)
-    found = await instructions.until_stream()
-    if found is None:
-        names = ", ".join(f"<{type(each.verb).__name__}>" for each in order.journal.verbs)
-        raise NoStream(f"{url}: no <Connect><Stream> in the TwiML, which was {names or 'empty'}")
-    if isinstance(found, Fork):
-        return found.stream, _kind(found.stream)
-    return found.stream, StreamKind.BIDIRECTIONAL
-
-
-def _advise(order: Order, base: str, stream: Stream, failure: NotConnected) -> None:
-    """What to pass where a bridge names a host that is not to be had, as one on a developer's machine may."""
-    if not order.begins_with_webhook:
-        return
-    refused_here = order.route.is_loopback and isinstance(failure, HandshakeFailed)
-    if refused_here or not failure.reached:
-        failure.advise(order.route.advice(urljoin(base, stream.url)))
-
-
-def _kind(stream: Stream) -> StreamKind:
-    try:
-        return StreamKind(stream.track)
-    except ValueError:
-        raise NotConnected(f"a stream has no track {stream.track!r}", StreamCode.BAD_TRACK) from None
+    return await find_stream(order.route.public(order.url), instructions, order.journal)
 
 
 @asynccontextmanager

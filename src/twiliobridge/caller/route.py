@@ -10,7 +10,7 @@ from urllib.parse import SplitResult, urljoin, urlsplit
 
 from twiliobridge.caller.carrier import Connect
 from twiliobridge.caller.dial import dial
-from twiliobridge.caller.errors import NotConnected
+from twiliobridge.caller.errors import HandshakeFailed, NotConnected
 from twiliobridge.caller.header_fields import check_fields
 from twiliobridge.caller.websocket import WebSocket
 from twiliobridge.mediastream.errors import StreamCode
@@ -91,13 +91,15 @@ class Route:
         own = _origin(local_url) in {self.local_origin, self.stream_origin}
         return self.headers if own else NO_FIELDS
 
-    @property
-    def is_loopback(self) -> bool:
-        """Whether the server is on this machine."""
-        return _is_loopback(self.local_origin.partition("://")[2])
+    def advise(self, failure: NotConnected, stream: str) -> None:
+        """Let `failure` begin with what to pass, if TwiML of the server led to `stream`, and that is a host
+        which is not to be had: so it is where a bridge on a developer's machine names its public host.
+        """
+        is_here = _is_loopback(self.local_origin.partition("://")[2])
+        if not failure.reached or (is_here and isinstance(failure, HandshakeFailed)):
+            failure.advise(self._advice(stream))
 
-    def advice(self, stream: str) -> str:
-        """What to pass where `stream`, of TwiML, is not to be had; empty if its host is the server's."""
+    def _advice(self, stream: str) -> str:
         if self.stream_origin or self.is_own(stream):
             return ""
         ways = [f"--stream-origin {self.local_origin} if the streams are there, too"]

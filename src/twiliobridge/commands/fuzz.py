@@ -24,7 +24,9 @@ RESTART_SECONDS = 60.0
 
 
 def add_arguments(parser: ArgumentParser) -> None:
-    parser.add_argument("url", metavar="URL", nargs="?", help="ws:// or wss://, the stream itself")
+    parser.add_argument(
+        "url", metavar="URL", nargs="?", help="ws(s):// the stream itself; http(s):// its webhook"
+    )
     parser.add_argument("--list", action="store_true", help="show the classes of mutation and the laws")
     parser.add_argument("--replay", type=Path, metavar="FILE.jsonl", help="play this scenario, nothing else")
     parser.add_argument(
@@ -115,7 +117,7 @@ def _endpoint(options: Namespace, environ: Mapping[str, str]) -> "Endpoint":
     from twiliobridge.fuzz import Endpoint  # noqa: PLC0415 -- as above
 
     if options.url is None:
-        raise UsageError("which endpoint? give its URL, ws:// or wss://")
+        raise UsageError("which endpoint? give its URL, that of its stream or of its webhook")
     return Endpoint(options.url, access(options, environ, options.url))
 
 

@@ -25,8 +25,11 @@ from twiliobridge.fuzz import (
     fuzz,
     replay_scenario,
 )
-from twiliobridge.fuzz.files import companion
+from twiliobridge.fuzz.files import companion, variable
 from twiliobridge.fuzz.scenario import AnyStep
+
+ANSWERS = {None: "nothing", 0: "start", 1: "a frame of speech"}
+"To what a clean call is answered; otherwise it takes more speech."
 
 LONGEST_LINE = 150
 "Characters of a step; the file has the rest."
@@ -101,9 +104,35 @@ def lines(report: Report) -> Iterator[str]:
         skipped = ", ".join(report.skipped)
         yield f"Not tried, for the endpoint is not on loopback: {skipped}."
         yield "Say --i-own-this-endpoint if it is yours."
+    yield from _limits(report)
     if report.ending is Ending.LOST:
         yield "The run is over: the endpoint takes no clean call any more. --restart COMMAND lets it go on."
     yield _last_line(report)
+
+
+def _limits(report: Report) -> Iterator[str]:
+    """What the run cannot say, and what it let pass."""
+    met = report.incidents
+    if report.speech is None:
+        yield (
+            "The endpoint said nothing in any clean call, to speech neither: whether it answers as before, "
+            "and whether what it says is legal, was not tested."
+        )
+    if met.excused:
+        yield (
+            f"Excused: {met.excused} calls ended without a WebSocket close (1006) after `stop`, "
+            "as clean calls do here; before `stop` that is a finding."
+        )
+    if met.refused:
+        yield (
+            f"Not tried: {len(met.refused)} calls of scenarios, whose handshake was refused; the last: "
+            f"{met.refused[-1]}"
+        )
+    for each in met.outages:
+        how = "after a restart" if each.restarted else "by itself"
+        yield f"Away for {each.seconds:.1f} s after call {each.scenario} of a scenario, and back {how}."
+    if untried := [name for name, count in report.tried.items() if not count]:
+        yield f"Not tried at all, for {report.ending.value}: {', '.join(untried)}."
 
 
 def _finding(number: int, finding: Finding, endpoint: Endpoint) -> Iterator[str]:
@@ -128,20 +157,27 @@ def _step(step: AnyStep) -> str:
 
 
 def command(endpoint: Endpoint, file: Path) -> str:
-    return f"twiliobridge fuzz {shlex.quote(endpoint.url)} --replay {shlex.quote(str(file))}"
+    """What may be secret is in the environment."""
+    way = endpoint.access
+    flags = {"--public-url": way.public_url, "--stream-origin": way.stream_origin}
+    given = [f" {name} {shlex.quote(value)}" for name, value in flags.items() if value]
+    given += [f' --header "{name}: ${variable(name)}"' for name in way.headers]
+    return f"twiliobridge fuzz {shlex.quote(endpoint.url)}{''.join(given)} --replay {shlex.quote(str(file))}"
 
 
 def _last_line(report: Report) -> str:
     found, seconds = len(report.findings), f"{report.seconds:.0f} s"
     after = "" if report.answer_after is None else f", after it {report.answer_after * 1000:.0f} ms"
+    what = "clean handshake" if report.speech is None else "clean call"
     return (
         f"{found or 'Nothing'} found in {report.examples} scenarios, {report.calls} calls, {seconds} "
         f"(seed {report.plan.seed}; {report.ending.value}). "
-        f"A clean call is answered after {report.answer_before * 1000:.0f} ms before the run{after}."
+        f"A {what} is answered after {report.answer_before * 1000:.0f} ms before the run{after}."
     )
 
 
 def summary(report: Report) -> dict[str, Any]:
+    met = report.incidents
     return {
         "url": report.endpoint.url,
         "seed": report.plan.seed,
@@ -151,6 +187,15 @@ def summary(report: Report) -> dict[str, Any]:
         "seconds": round(report.seconds, 3),
         "answer_ms_before": round(report.answer_before * 1000, 1),
         "answer_ms_after": None if report.answer_after is None else round(report.answer_after * 1000, 1),
+        "answers": ANSWERS.get(report.speech, "speech"),
+        "tried": report.tried,
+        "planned_of_each": report.plan.examples,
+        "refused": {"calls": len(met.refused), "last": met.refused[-1] if met.refused else None},
+        "excused_after_stop": met.excused,
+        "outages": [
+            {"after_call": each.scenario, "seconds": round(each.seconds, 1), "restarted": each.restarted}
+            for each in met.outages
+        ],
         "skipped": report.skipped,
         "seen_once": report.once,
         "findings": [_as_json(each, report.endpoint) for each in report.findings],

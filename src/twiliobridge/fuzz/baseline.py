@@ -5,6 +5,7 @@ from dataclasses import replace
 from statistics import median
 
 from twiliobridge.fuzz.endpoint import Unusable
+from twiliobridge.fuzz.incidents import vanished
 from twiliobridge.fuzz.performance import Manners, Trace
 from twiliobridge.fuzz.phone import STOP, Phone
 from twiliobridge.fuzz.scenario import Listen, Steps
@@ -51,7 +52,7 @@ def measure(play: Play) -> Manners:
         answer=median(seconds(trace, manners) for trace in traces),
         patience=max(LEAST_PATIENCE, PATIENCE * slowest),
         quiet=min(max(LEAST_QUIET, QUIET * median(trace.opened for trace in traces)), MOST_QUIET),
-        vanishes=any(trace.close_code == 1006 for trace in traces),
+        vanishes=any(vanished(trace) and trace.stopped for trace in traces),
         tidy=all(_is_tidy(trace) for trace in traces),
     )
 
@@ -85,7 +86,13 @@ def failure(trace: Trace, manners: Manners) -> str | None:
         return f"no answer within {manners.patience:.1f} s; {was}"
     if manners.tidy and not _is_tidy(trace):
         return trace.faults[0] if trace.faults else trace.ending
-    if manners.speech is None and trace.hung_up and not _said_stop(trace, 0):
+    return _broken_off(trace, manners)
+
+
+def _broken_off(trace: Trace, manners: Manners) -> str | None:
+    """How a clean call ended before its end: without an answer, or without a goodbye."""
+    silent = manners.speech is None and trace.hung_up and not _said_stop(trace, 0)
+    if silent or (vanished(trace) and not trace.stopped):
         return f"{trace.ending} in the middle of the call"
     return None
 

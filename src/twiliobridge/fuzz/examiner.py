@@ -4,22 +4,26 @@ from collections import deque
 from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import replace
+from itertools import count
 from statistics import median
-from time import sleep
+from time import monotonic, sleep
 
 import trio
 
 from twiliobridge.fuzz.baseline import CALLS, clean_call, failure, measure, seconds, speed
 from twiliobridge.fuzz.endpoint import Endpoint
+from twiliobridge.fuzz.incidents import Incidents, is_excused, vanished
 from twiliobridge.fuzz.laws import Breach, Law, gravest
 from twiliobridge.fuzz.performance import Manners, Trace, play
 from twiliobridge.fuzz.scenario import AnyStep, Cut, Deaf, Drop, Flood, Giant, Octets, Steps
 
-TRIES, BETWEEN_TRIES = 4, 0.5
-"Clean calls, and seconds before each, that an endpoint has to come back by itself after one failed."
+BETWEEN_TRIES = 0.5
+"Seconds before each of the clean calls that show whether an endpoint came back after one failed."
 
-TRIES_RESTARTED = 20
-"The same where somebody restarted it."
+RETURNS_WITHIN, RESTARTED_WITHIN = 10.0, 30.0
+"Seconds that it has for that: by itself, as under a supervisor that restarts it, or where `restart` did."
+
+HTTP_ERROR = 500
 
 MORE_PATIENCE = 4
 "Times the patience, where a matter of time is looked at for the last time."
@@ -50,8 +54,10 @@ class Examiner:
     ) -> None:
         self._endpoint, self._restart, self._around = endpoint, restart, around
         self.calls = 0
-        self.lost = False
+        self.examined = 0
+        self.loss: Breach | None = None
         "The endpoint takes no clean call any more, and nobody restarts it."
+        self.incidents = Incidents()
         self.manners = measure(self._play)
         self.speed_before = self.manners.answer
         self._recent: deque[float] = deque(maxlen=CALLS)
@@ -61,24 +67,42 @@ class Examiner:
         manners = self.manners
         if patiently:
             manners = replace(manners, patience=manners.patience * MORE_PATIENCE, quiet=AT_LEISURE)
-        breaches = list(breaches_of(self._play(steps, manners), steps, manners))
+        self.examined += 1
+        trace = self._play(steps, manners)
+        breaches = breaches_of(trace, steps, manners)
+        self.incidents.note(trace, manners)
         manners = replace(manners, quiet=self.manners.quiet)
         clean = self._play(clean_call(manners.speech), manners)
         self._recent.append(seconds(clean, manners))
         fault = failure(clean, manners)
         if fault is not None:
-            breaches.append(
-                Breach(Law.NEXT_CALL, f"the next clean call: {fault}", by_clock="within" in fault)
-            )
-            self.lost = not self.recover()
+            breach = Breach(Law.NEXT_CALL, f"the next clean call: {fault}", by_clock="within" in fault)
+            breaches.append(breach)
+            self._recover(breach)
         return gravest(breaches)
 
-    def recover(self) -> bool:
-        """Whether the endpoint takes clean calls again, by itself or restarted."""
-        return self._works_again(TRIES) if self._restart is None else self._come_back()
+    @property
+    def lost(self) -> bool:
+        return self.loss is not None
 
-    def _come_back(self) -> bool:
-        return self._restart is not None and self._restart() and self._works_again(TRIES_RESTARTED)
+    def look_again(self) -> None:
+        """One more clean call, with patience: afterwards it is known whether the endpoint is lost."""
+        manners = replace(self.manners, patience=self.manners.patience * MORE_PATIENCE)
+        fault = failure(self._play(clean_call(manners.speech), manners), manners)
+        if fault is not None:
+            self._recover(Breach(Law.NEXT_CALL, f"a clean call after the last scenario: {fault}"))
+
+    def _recover(self, breach: Breach) -> None:
+        """Waits until the endpoint takes clean calls again, by itself or restarted; else it is lost."""
+        began, restarts = monotonic(), self._restart is not None
+        if self._restart is not None and not self._restart():
+            self.loss = breach
+            return
+        tries = self._tries_until_it_works(began + (RESTARTED_WITHIN if restarts else RETURNS_WITHIN))
+        if tries is None:
+            self.loss = breach
+        elif tries > 1 or not breach.by_clock:
+            self.incidents.came_back(self.examined, monotonic() - began, restarted=restarts)
 
     def seems_slower(self) -> bool:
         """By the clean calls after the last examples, which cost nothing more."""
@@ -109,18 +133,23 @@ class Examiner:
         with self._around():
             return trio.run(play, self._endpoint, steps, manners)
 
-    def _works_again(self, tries: int) -> bool:
+    def _tries_until_it_works(self, until: float) -> int | None:
+        """Clean calls, the last of which worked; None if none did."""
         manners = replace(self.manners, patience=self.manners.patience * MORE_PATIENCE)
-        for _ in range(tries):
+        for tries in count(1):
             sleep(BETWEEN_TRIES)
             if failure(self._play(clean_call(manners.speech), manners), manners) is None:
-                return True
-        return False
+                return tries
+            if monotonic() > until:
+                break
+        return None
 
 
 def breaches_of(trace: Trace, steps: Steps, manners: Manners) -> list[Breach]:
     """The laws that the call itself broke."""
     breaches = []
+    if trace.refused is not None and (trace.status or 0) < HTTP_ERROR:
+        breaches.append(Breach(Law.NEXT_CALL, f"the handshake, which is that of any call: {trace.refused}"))
     if trace.unanswered:
         seen = f"neither answered nor closed within {manners.patience:.1f} s; clean calls are answered after "
         breaches.append(Breach(Law.ANSWERS, f"{seen}{manners.answer * 1000:.0f} ms", by_clock=True))
@@ -135,12 +164,12 @@ def breaches_of(trace: Trace, steps: Steps, manners: Manners) -> list[Breach]:
 
 
 def _crash(trace: Trace, steps: Steps, manners: Manners) -> str | None:
-    if trace.refused is not None:
+    if trace.refused is not None and (trace.status or 0) >= HTTP_ERROR:
         return trace.refused
     if trace.close_code == 1011:
         return trace.ending
     tidy = not any(_is_rough(step) for step in steps)
-    if trace.hung_up and trace.close_code == 1006 and tidy and not manners.vanishes:
+    if vanished(trace) and tidy and not is_excused(trace, manners):
         return trace.ending
     return None
 

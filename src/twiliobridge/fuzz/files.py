@@ -1,8 +1,10 @@
 """What a finding leaves behind: the scenario, and a pytest file that plays it."""
 
 import re
+from collections.abc import Iterator
 from pathlib import Path
 
+from twiliobridge.caller import Access
 from twiliobridge.fuzz.endpoint import Endpoint
 from twiliobridge.fuzz.finding import Finding
 from twiliobridge.fuzz.scenario import write_scenario
@@ -36,16 +38,34 @@ def companion(scenario: Path) -> Path:
 
 def _test(finding: Finding, endpoint: Endpoint) -> str:
     assert finding.file is not None
-    signed = "" if endpoint.access.auth_token is None else ', auth_token=os.environ["TWILIO_AUTH_TOKEN"]'
+    options = "".join(_options(endpoint.access))
     text = TEST.format(
         seen=finding.seen.replace("\\", "/").replace('"', "'"),
         url=endpoint.url,
         name=_identifier(finding.file.stem),
         sentence=finding.law.sentence,
         file=finding.file.name,
-        options=signed,
+        options=options,
     )
-    return text.replace("from pathlib", "import os\nfrom pathlib", 1) if signed else text
+    return text.replace("from pathlib", "import os\nfrom pathlib", 1) if "os.environ" in options else text
+
+
+def _options(way: Access) -> Iterator[str]:
+    """How the endpoint was reached, for `replay`. What may be secret is left to the environment."""
+    if way.auth_token is not None:
+        yield ', auth_token=os.environ["TWILIO_AUTH_TOKEN"]'
+    if way.public_url is not None:
+        yield f", public_url={way.public_url!r}"
+    if way.stream_origin is not None:
+        yield f", stream_origin={way.stream_origin!r}"
+    if way.headers:
+        fields = ", ".join(f'{name!r}: os.environ["{variable(name)}"]' for name in way.headers)
+        yield f", headers={{{fields}}}"
+
+
+def variable(header: str) -> str:
+    """Of the environment, for the value of a header field: X-Tunnel-Key in X_TUNNEL_KEY."""
+    return _identifier(header).upper()
 
 
 def _identifier(name: str) -> str:

@@ -13,9 +13,9 @@ from twiliobridge.caller import CallEnded, CallIdentity, HandshakeFailed, NotCon
 from twiliobridge.caller.websocket import WebSocket
 from twiliobridge.fuzz.ear import Ear, Understood
 from twiliobridge.fuzz.endpoint import Endpoint
+from twiliobridge.fuzz.introduction import Introduction
+from twiliobridge.fuzz.phone import Json
 from twiliobridge.fuzz.scenario import (
-    ACCOUNT_SID,
-    CALL_SID,
     STREAM_SID,
     AnyStep,
     Close,
@@ -46,7 +46,7 @@ class Manners:
     quiet: float
     "After so long without a word nothing more is expected."
     vanishes: bool = False
-    "Whether it ends clean calls by closing the TCP connection without a goodbye."
+    "Whether it ends clean calls, after `stop`, by closing the TCP connection without a goodbye."
     tidy: bool = True
     "Whether all that it says in clean calls is legal, and none of them ends in 1011."
 
@@ -71,18 +71,22 @@ class Trace:
     unanswered: bool = False
     "It owed an answer and neither gave one nor ended the call."
     goodbye_unanswered: bool = False
+    stopped: bool = False
+    "`stop` had been said."
 
 
 async def play(endpoint: Endpoint, steps: Steps, manners: Manners) -> Trace:
     """Plays the steps and says goodbye, if they have not ended the call. Never raises for what the endpoint
     does.
     """
-    trace = Trace()
-    begin = trio.current_time()
+    trace, identity = Trace(), CallIdentity()
     try:
-        async with endpoint.dial() as socket:
+        located = await endpoint.locate(identity)
+        begin = trio.current_time()
+        async with endpoint.dial(located) as socket:
             trace.opened = trio.current_time() - begin
-            await _Performance(socket, manners, trace, begin).run(steps)
+            said = Introduction(identity, located.parameters)
+            await _Performance(socket, manners, trace, begin, said).run(steps)
     except HandshakeFailed as error:
         trace.refused, trace.status = str(error), error.status
     except NotConnected as error:
@@ -91,9 +95,11 @@ async def play(endpoint: Endpoint, steps: Steps, manners: Manners) -> Trace:
 
 
 class _Performance:
-    def __init__(self, socket: WebSocket, manners: Manners, trace: Trace, begin: float) -> None:
+    def __init__(
+        self, socket: WebSocket, manners: Manners, trace: Trace, begin: float, said: Introduction
+    ) -> None:
         self._socket, self._manners, self._trace, self._begin = socket, manners, trace, begin
-        self._identity = CallIdentity()
+        self._said = said
         self._ear, self._understood = Ear(), Understood()
         self._answered = trio.Event()
         self._deaf_until = -math.inf
@@ -130,7 +136,7 @@ class _Performance:
         trace.answers += 1
         fault = self._ear.fault(answer)
         if fault is not None:
-            trace.faults.append(fault.replace(self._identity.stream_sid, STREAM_SID))
+            trace.faults.append(fault.replace(self._said.identity.stream_sid, STREAM_SID))
         self._answered.set()
 
     async def _perform(self, step: AnyStep) -> None:
@@ -145,7 +151,7 @@ class _Performance:
             case Close(code=code):
                 await self._say_goodbye(code)
             case Cut(json=json, size=size):
-                self._socket.send_raw(_frame(self._mine(msgspec.json.encode(json)))[:size])
+                self._socket.send_raw(_frame(self._said.by(msgspec.json.encode(json)))[:size])
                 await self._carried()
                 self._leaving = True
                 await self._socket.abort()
@@ -158,27 +164,24 @@ class _Performance:
                 self._ear.told(data)
                 self._socket.send_raw(_frame(data, Opcode.BINARY))
             case Flood(json=json, times=times):
-                self._understood.told(json)
-                for _ in range(times):
-                    self._say(msgspec.json.encode(json))
+                self._tell(json, times)
             case Message(json=json):
-                self._understood.told(json)
-                self._say(msgspec.json.encode(json))
+                self._tell(json)
             case _:
                 self._say(_text(step))
         await self._carried()
 
+    def _tell(self, message: Json, times: int = 1) -> None:
+        told = self._said.introducing(message)
+        self._understood.told(told)
+        self._trace.stopped |= told.get("event") == "stop"
+        for _ in range(times):
+            self._say(msgspec.json.encode(told))
+
     def _say(self, data: bytes) -> None:
-        mine = self._mine(data)
+        mine = self._said.by(data)
         self._ear.told(mine)
         self._socket.send_raw(_frame(mine))
-
-    def _mine(self, data: bytes) -> bytes:
-        who = self._identity
-        sids = {STREAM_SID: who.stream_sid, CALL_SID: who.call_sid, ACCOUNT_SID: who.account_sid}
-        for placeholder, sid in sids.items():
-            data = data.replace(placeholder.encode(), sid.encode())
-        return data
 
     async def _carried(self) -> None:
         with trio.move_on_after(self._manners.patience):

@@ -12,6 +12,7 @@ from twiliobridge.fuzz.endpoint import Endpoint, Unusable
 from twiliobridge.fuzz.examiner import Examiner
 from twiliobridge.fuzz.files import write_finding
 from twiliobridge.fuzz.finding import Finding
+from twiliobridge.fuzz.incidents import Incidents
 from twiliobridge.fuzz.interruption import Interruption
 from twiliobridge.fuzz.scenario import key
 from twiliobridge.fuzz.search import Enough, Search
@@ -50,6 +51,11 @@ class Report:
     "Matters of time that were seen once and not again."
     skipped: list[str] = field(default_factory=list)
     "Classes that were not tried, because the endpoint is not on loopback."
+    tried: dict[str, int] = field(default_factory=dict)
+    "How many scenarios of each class that was to be tried."
+    incidents: Incidents = field(default_factory=Incidents)
+    speech: int | None = 0
+    "Frames of speech that a clean call needs to be answered; None if it is answered nothing."
     examples: int = 0
     calls: int = 0
     seconds: float = 0.0
@@ -95,7 +101,7 @@ def _remove_if_empty(folder: Path) -> None:
 
 def _run(report: Report, categories: Sequence[Category], examiner: Examiner, watch: Watch) -> None:
     plan = report.plan
-    report.answer_before = examiner.speed_before
+    report.answer_before, report.speech = examiner.speed_before, examiner.manners.speech
     search = Search(
         examiner,
         plan.seed,
@@ -104,13 +110,33 @@ def _run(report: Report, categories: Sequence[Category], examiner: Examiner, wat
         lambda finding: _note(report, finding),
     )
     try:
-        search.run(categories, plan.examples)
-    except Enough:
-        report.ending = Ending.LOST if examiner.lost else Ending.TIME if search.out_of_time else Ending.SLOW
+        report.ending = _search(search, categories, plan.examples)
+        _finish(report, examiner, search)
     finally:
         report.examples, report.calls, report.once = search.examples, examiner.calls, search.once
+        report.tried = {each.name: search.tried[each.name] for each in categories}
+        report.incidents = examiner.incidents
+
+
+def _search(search: Search, categories: Sequence[Category], examples: int) -> Ending:
+    try:
+        search.run(categories, examples)
+    except Enough:
+        return Ending.TIME if search.out_of_time else Ending.SLOW
+    return Ending.EXAMPLES
+
+
+def _finish(report: Report, examiner: Examiner, search: Search) -> None:
+    """Nothing found is said of an endpoint only that takes a clean call at the end."""
     if not examiner.lost:
-        _look_for_wear(report, examiner, search)
+        examiner.look_again()
+        if not examiner.lost:
+            _look_for_wear(report, examiner, search)
+            examiner.look_again()
+        if examiner.lost:
+            search.tell_loss()
+    if examiner.lost:
+        report.ending = Ending.LOST
 
 
 def _look_for_wear(report: Report, examiner: Examiner, search: Search) -> None:
@@ -118,7 +144,6 @@ def _look_for_wear(report: Report, examiner: Examiner, search: Search) -> None:
     report.answer_after = examiner.speed_now()
     if breach is not None:
         _note(report, wearing(examiner, search, breach))
-    report.calls = examiner.calls
 
 
 def _note(report: Report, finding: Finding) -> None:

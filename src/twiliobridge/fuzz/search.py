@@ -4,6 +4,7 @@ Classes take turns, ten examples each, and conversations grow from turn to turn.
 not survive is met early, and in a scenario that is short before anything was shortened.
 """
 
+from collections import Counter
 from collections.abc import Callable, Sequence
 from random import Random
 from time import monotonic
@@ -12,7 +13,7 @@ from typing import NoReturn
 from hypothesis import HealthCheck, Phase, given, seed, settings
 from hypothesis.errors import Flaky
 
-from twiliobridge.fuzz.categories import Category, Scenarios
+from twiliobridge.fuzz.categories import CATEGORIES, Category, Scenarios
 from twiliobridge.fuzz.conversations import Scope
 from twiliobridge.fuzz.examiner import Examiner
 from twiliobridge.fuzz.finding import Finding
@@ -31,6 +32,8 @@ SHORTENING = 20.0
 
 CALLS_IF_UNSURE = 20
 "What a replay makes of a scenario that does not break the law every time."
+
+NOTHING_PLAYED = CATEGORIES["valid"], ()
 
 _ANYTHING_GOES = list(HealthCheck)
 
@@ -63,7 +66,11 @@ class Search:
         self._known: set[tuple[Law, str]] = set()
         self._faults: set[str] = set()
         self._last: dict[str, Steps] = {}
+        self._played: tuple[Category, Steps] | None = None
+        "The last scenario; what is made short or looked at again is of its class."
         self.examples = 0
+        self.tried: Counter[str] = Counter()
+        "Examples, by the name of their class."
         self.once: list[str] = []
         "Matters of time that were seen once and not again."
 
@@ -116,22 +123,28 @@ class Search:
         if self.out_of_time:
             raise Enough
         self.examples += 1
+        self.tried[category.name] += 1
         self._last[category.name] = steps
-        breaches = self._examiner.examine(steps)
+        self._played = category, steps
+        breaches = self._examine(steps)
         self._watch(category.name)
         for breach in breaches:
-            if self._examiner.lost:
-                self._give_up(category, steps, breach)
             if not self._is_known(breach, category) and self._happens_again(steps, breach):
                 return breach
         return None
 
     def breaks(self, steps: Steps, law: Law, *, patiently: bool = False) -> Breach | None:
         """Whether a call of these steps breaks the law, after all that was done to the endpoint before."""
+        breaches = self._examine(steps, patiently=patiently)
+        return next((each for each in breaches if each.law is law), None)
+
+    def _examine(self, steps: Steps, *, patiently: bool = False) -> list[Breach]:
+        """Enough is raised if the endpoint is lost, which is a finding whatever else was looked for."""
         breaches = self._examiner.examine(steps, patiently=patiently)
         if self._examiner.lost:
+            self.tell_loss(steps)
             raise Enough
-        return next((each for each in breaches if each.law is law), None)
+        return breaches
 
     def _is_known(self, breach: Breach, category: Category) -> bool:
         """Of one class, or illegal in the same words."""
@@ -150,17 +163,23 @@ class Search:
         self.once.append(f"{breach.law.value}: {breach.seen}")
         return False
 
-    def _give_up(self, category: Category, steps: Steps, breach: Breach) -> None:
-        calls = self.examples
+    def tell_loss(self, steps: Steps | None = None) -> None:
+        """The endpoint takes no clean call any more: `steps`, or the last scenario, as it was."""
+        loss, (category, last) = self._examiner.loss, self._played or NOTHING_PLAYED
+        assert loss is not None
+        calls = max(self._examiner.examined, 1)
         note = (
-            f"after {calls} scenarios the endpoint takes no clean call any more; this is the last of them, "
-            "as it was; an earlier one, or their number, may be the cause"
+            f"after {calls} calls of scenarios the endpoint takes no clean call any more; this is the last "
+            "of them, as it was; an earlier one, or their number, may be the cause"
         )
         scenario = Scenario(
-            steps=steps, category=category.name, law=breach.law.value, seen=breach.seen, calls=calls
+            steps=last if steps is None else steps,
+            category=category.name,
+            law=loss.law.value,
+            seen=loss.seen,
+            calls=calls,
         )
-        self.tell(Finding(breach.law, scenario, breach.seen, self.examples, note))
-        raise Enough
+        self.tell(Finding(loss.law, scenario, loss.seen, self.examples, note))
 
 
 class _Hunt:
