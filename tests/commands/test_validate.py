@@ -11,6 +11,7 @@ import time
 import urllib.request
 
 import pytest
+from threaded import bridge_in_thread
 
 from twiliobridge.cli import main
 from twiliobridge.commands import validate
@@ -113,12 +114,43 @@ def test_a_report_that_can_no_longer_be_written_keeps_no_other_from_it(quiet, ca
     assert (quiet / "r.xml").exists()
 
 
-def test_a_bridge_that_is_not_there_is_exit_1(quiet, capsys):
+@pytest.mark.parametrize("scheme", ["ws", "http"])
+def test_a_bridge_that_is_not_there_is_one_line_and_exit_2(quiet, scheme, capsys):
+    """Nothing was judged: there is no report."""
     with socket.create_server(("127.0.0.1", 0)) as server:
         port = server.getsockname()[1]
-    arguments = ["validate", "--bridge-url", f"ws://127.0.0.1:{port}/twilio-agent", "--only", "C1"]
-    assert main(arguments) == ExitCode.FAILED
-    assert "C1" in capsys.readouterr().out
+    arguments = ["validate", "--bridge-url", f"{scheme}://127.0.0.1:{port}/voice", "--output", "r.json"]
+    assert main(arguments) == ExitCode.USAGE
+    error = capsys.readouterr().err
+    assert f"no connection to 127.0.0.1:{port}: Connection refused" in error
+    assert "nothing was judged" in error
+    assert error.count("\n") == 1
+    assert not (quiet / "r.json").exists()
+
+
+def test_a_bridge_that_refuses_is_one_failure_and_exit_1(quiet, capsys):
+    """The cause stands in one check, and once under what to do; the others say where."""
+    with bridge_in_thread(twilio_auth_token="12345") as url:
+        arguments = ["validate", "--bridge-url", f"{url}/incoming-call", "--auth-token", "wrong"]
+        assert main([*arguments, "--output", "r.json"]) == ExitCode.FAILED
+    checks = json.loads((quiet / "r.json").read_text())["checks"]
+    statuses = [each["status"] for each in checks]
+    assert statuses == ["failed", *["skipped"] * 7]
+    cause = f"{url}/incoming-call answered with HTTP 403"
+    seen = [each["reason"] for each in checks if cause in each["reason"]]
+    assert len(seen) == 1
+    told = capsys.readouterr().out
+    assert told.count("not tried, see C1") == 7
+
+
+def test_a_bridge_whose_twiml_names_its_public_host_says_what_to_pass(quiet, capsys):
+    """The line begins with it; with that it is judged."""
+    with bridge_in_thread(public_url="https://voice.invalid") as url:
+        arguments = ["validate", "--bridge-url", f"{url}/incoming-call", "--only", "C1"]
+        assert main(arguments) == ExitCode.USAGE
+        told = capsys.readouterr().err
+        assert told.startswith("twiliobridge validate: say --public-url https://voice.invalid if ")
+        assert main([*arguments, "--public-url", "https://voice.invalid"]) == ExitCode.PASSED
 
 
 @pytest.mark.parametrize("asks", [signal.SIGINT, signal.SIGTERM])

@@ -36,7 +36,8 @@ from twiliobridge.server import CannotListen, dial_openai, listen_for
 from twiliobridge.settings import Settings
 from twiliobridge.validate.black_box import black_box
 from twiliobridge.validate.check import Check
-from twiliobridge.validate.material import NoAudio, find_material
+from twiliobridge.validate.first_call import Hindrance, Outcome, first_call
+from twiliobridge.validate.material import Material, NoAudio, find_material
 from twiliobridge.validate.model_service import open_model_service
 from twiliobridge.validate.owning import open_own_bridge
 from twiliobridge.validate.rehearsal import KNOBS, rehearsal
@@ -113,6 +114,7 @@ class Run:
         async with self._target() as target:
             for note in self._notes:
                 self._console.print(f"note: {note}", markup=False, soft_wrap=not self._console.is_terminal)
+            hindrance = None if options.bridge_url is None else await _hindrance(target, material)
             with LiveProgress(self._console) as progress:
                 told: Progress = progress
                 self._suite = Suite(
@@ -124,6 +126,7 @@ class Run:
                     tuple(self._notes),
                     options.output_dir,
                     told,
+                    hindrance,
                 )
                 await self._suite.run()
 
@@ -190,6 +193,14 @@ class Run:
 
     async def _offline_model(self) -> OfflineModel:
         return await load_offline_model(self._plan.knobs, self._plan.script, say=self._notes.append)
+
+
+async def _hindrance(target: Target, material: Material) -> Hindrance | None:
+    """What keeps checks of another's bridge from being carried out. UsageError if nobody is there."""
+    first = await first_call(target, material)
+    if first.outcome is Outcome.UNREACHED:
+        raise UsageError(f"{first.why}. No call came about, so nothing was judged")
+    return first.hindrance
 
 
 def _prepare(options: Namespace, environ: Mapping[str, str]) -> None:

@@ -61,6 +61,8 @@ class Examination:
         "What is measured of every call."
         self.records: list[CallRecord] = []
         self.under_way: list[ProbeCall] = []
+        self.connected = True
+        "Whether the last call that was placed came about."
         self._check_id = check_id
         self._laws = {law.id: law for law in laws}
         self._found: dict[str, Finding] = {}
@@ -80,8 +82,10 @@ class Examination:
         await self._settle()
         call = self._placed(full_name, conditions)
         self._progress.call_begins(self._check_id, full_name)
+        self.connected = False
         try:
             async with call.client:
+                self.connected = True
                 call.trunk.queued_ms = lambda: call.client.line.queued_ms
                 await call.client.initiate_call_flow()
                 self.under_way.append(call)

@@ -9,9 +9,10 @@ from pathlib import Path
 
 import trio
 
-from twiliobridge.caller import CallerError
+from twiliobridge.caller import CallerError, NotConnected
 from twiliobridge.validate.check import Check
 from twiliobridge.validate.examination import Examination, Measured, Silent
+from twiliobridge.validate.first_call import Hindrance
 from twiliobridge.validate.law import Law
 from twiliobridge.validate.material import Material
 from twiliobridge.validate.measure import percentile
@@ -40,12 +41,16 @@ class Suite:
     output: Path | None = None
     "Where the recordings of the calls are written."
     progress: Progress = field(default_factory=Silent)
+    hindrance: Hindrance | None = None
+    "What is known before the first check to keep some from being carried out."
     _results: list[CheckResult] = field(default_factory=list, init=False)
     _measured: list[Measured] = field(default_factory=list, init=False)
     _pacing: list[float] = field(default_factory=list, init=False)
     _began: float = field(default=0.0, init=False)
     _ended: float = field(default=0.0, init=False)
     _started: datetime = field(default_factory=lambda: datetime.now(UTC), init=False)
+    _told_by: str = field(default="", init=False)
+    "Id of the check that told what keeps the others from being carried out."
     _current: tuple[Check, Examination, float] | None = field(default=None, init=False)
 
     async def run(self) -> SuiteResult:
@@ -54,29 +59,56 @@ class Suite:
         self.progress.run_begins([(each.id, each.name) for each in self.checks])
         try:
             for check in self.checks:
-                await self._judge(check)
+                await self._try(check)
         finally:
             self._ended = trio.current_time()
         return self.result()
 
-    async def _judge(self, check: Check) -> None:
+    async def _try(self, check: Check) -> None:
+        """Carries the check out, unless something is known to keep it from that: the first such check has
+        failed of it, and the others are skipped.
+        """
+        hindrance = self.hindrance
+        if hindrance is None or check.id in hindrance.spares:
+            await self._judge(check)
+        elif self._told_by:
+            self._results.append(_not_run(check, f"not tried, see {self._told_by}"))
+        else:
+            await self._judge(check, hindrance.cause)
+
+    async def _judge(self, check: Check, hindered_by: str = "") -> None:
         examination = Examination(
             check.id, check.parts, self.target, self.material, self.progress, self._keep, self._pacing
         )
         began = trio.current_time()
         self._current = check, examination, began
         self.progress.check_begins(check.id, check.name)
-        trouble = await _carry_out(check, examination)
+        trouble = hindered_by or await _carry_out(check, examination)
+        if not hindered_by and trouble and not examination.connected:
+            await self._look_for_the_bridge(check, trouble)
         if trouble:
             examination.troubled(_carried_out(check), trouble)
         findings = examination.findings(
-            Status.NOT_APPLICABLE, f"not reached: {trouble}" if trouble else "this run cannot tell"
+            Status.NOT_APPLICABLE, f"not reached, see {check.id}.0" if trouble else "this run cannot tell"
         )
         self._current = None
         result = self._check_result(check, examination, findings, trio.current_time() - began)
+        if self.hindrance and any(each.reason == self.hindrance.cause for each in findings):
+            self._told_by = check.id
         self._results.append(result)
         self._measured += [examination.measured, examination.of_calls]
         self.progress.check_ends(result)
+
+    async def _look_for_the_bridge(self, check: Check, trouble: str) -> None:
+        """No call came about in this check. If none does now, none of the others is tried."""
+        again = Examination(
+            check.id, check.parts, self.target, self.material, self.progress, lambda _: None, []
+        )
+        try:
+            async with again.call("again"):
+                return
+        except NotConnected:
+            self.hindrance = Hindrance(trouble)
 
     def result(self, *, interrupted: bool = False) -> SuiteResult:
         """What was found until the run ended; what was under way then counts as interrupted."""

@@ -132,20 +132,51 @@ def _effect(call: ProbeCall, since: float) -> str:
 
 
 async def _nonsense(exam: Examination) -> None:
-    async with exam.call("nonsense") as call:
+    """One call bears all of it. Where a message ends the call, the next one has a call of its own."""
+    left, borne = list(NONSENSE), list[str]()
+    while left:
+        name = "nonsense" if len(left) == len(NONSENSE) else f"nonsense-{len(NONSENSE) - len(left) + 1}"
+        async with exam.call(name) as call:
+            await call.heard_for(20, GREETING_WITHIN)
+            borne += await _bear(exam, call, left)
+            if not left and call.up:
+                await _wait_quiet(call)
+                await _still_there(exam, call)
+                return
+    await _after(exam, borne)
+
+
+async def _bear(exam: Examination, call: ProbeCall, left: list[str]) -> list[str]:
+    """Says what is `left`, and takes it from there, until nothing is or the call ends; what was borne."""
+    if not call.up:
+        exam.not_applicable(left.pop(0), "the line was down before the message was sent")
+    borne = []
+    while left and call.up:
+        law_id = left.pop(0)
+        _say(call, law_id)
+        died = await until(lambda: not call.up, SURVIVES)
+        if exam.found(law_id, holds=not died, seen="the line went down" if died else "the line stayed up"):
+            borne.append(law_id)
+    return borne
+
+
+async def _after(exam: Examination, borne: list[str]) -> None:
+    """A call of what others have borne, for what comes after it."""
+    if not borne:
+        exam.not_applicable(GOES_ON.id, "each malformed message ended its call: none was left to be answered")
+        return
+    async with exam.call("after-nonsense") as call:
         await call.heard_for(20, GREETING_WITHIN)
-        for law_id, text in NONSENSE.items():
-            if not call.up:
-                exam.not_applicable(law_id, "the line was down before")
-                continue
-            call.trunk.inject(text.replace("SID", call.client.identity.stream_sid))
-            died = await until(lambda: not call.up, SURVIVES)
-            exam.found(law_id, holds=not died, seen="the line went down" if died else "the line stayed up")
-        if not call.up:
-            exam.not_applicable(GOES_ON.id, "the line was down")
-            return
+        for law_id in borne:
+            _say(call, law_id)
+        await until(lambda: not call.up, SURVIVES)
         await _wait_quiet(call)
         await _still_there(exam, call)
+
+
+def _say(call: ProbeCall, law_id: str) -> None:
+    if call.up:
+        call.trunk.inject(NONSENSE[law_id].replace("SID", call.client.identity.stream_sid))
 
 
 async def _still_there(exam: Examination, call: ProbeCall) -> None:
