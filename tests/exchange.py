@@ -84,15 +84,15 @@ class Exchange:
 
     def phone(self, event: object) -> None:
         self._started = self._started or isinstance(event, phone.Start)
-        self._carry_out(self.relay.phone_said(event, self.now))
+        self.carry_out(self.relay.phone_said(event, self.now))
 
     def model(self, event: object) -> None:
         self.session = step(self.session, Role.SERVER, event)
         self._item = getattr(event, "item_id", "")
-        self._carry_out(self.relay.model_said(event, self.now))
+        self.carry_out(self.relay.model_said(event, self.now))
 
     def answer_tool(self, call_id: str, output: str) -> None:
-        self._carry_out(self.relay.tool_done(call_id, output, self.now))
+        self.carry_out(self.relay.tool_done(call_id, output, self.now))
 
     def open(self) -> "Exchange":
         self.phone(phone.Connected())
@@ -171,7 +171,7 @@ class Exchange:
             assert still < 10_000, f"time stands still: the relay is due at {self.relay.deadline()}"
             self.now = due
             self._deliver()
-            self._carry_out(self.relay.wake(self.now))
+            self.carry_out(self.relay.wake(self.now))
         self.now = end
         self._deliver()
 
@@ -191,7 +191,7 @@ class Exchange:
 
     def lose_model(self, *, transient: bool = True) -> None:
         """Its wire breaks, or cannot be opened."""
-        self._carry_out(self.relay.model_lost(Ending.MODEL_LOST, "1006", self.now, transient=transient))
+        self.carry_out(self.relay.model_lost(Ending.MODEL_LOST, "1006", self.now, transient=transient))
 
     def lose_for_good(self) -> None:
         """And no other session can be opened."""
@@ -201,7 +201,7 @@ class Exchange:
                 self.lose_model()
             self.wait(0.1)
 
-    def _carry_out(self, commands: list[Command]) -> None:
+    def carry_out(self, commands: list[Command]) -> None:
         for command in commands:
             match command:
                 case ToPhone(event):

@@ -18,7 +18,7 @@ def hangs_up(call):
 
 
 def of_the_relay(name, *args):
-    return lambda call: call._carry_out(getattr(call.relay, name)(*args, call.now))
+    return lambda call: call.carry_out(getattr(call.relay, name)(*args, call.now))
 
 
 def is_cut_off(call):

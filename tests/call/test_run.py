@@ -1,6 +1,7 @@
 """One call over memory wires, in virtual time, with the real relay: how it lives, and each way it can end."""
 
 from contextlib import asynccontextmanager
+from functools import partial
 
 import pytest
 import trio
@@ -205,14 +206,18 @@ async def test_malformed_messages_are_counted_and_tolerated_up_to_the_bound(auto
     assert line.summary.phone.faults == 4
 
 
-async def test_a_model_that_talks_nonsense_is_lost_at_the_bound(autojump_clock):
+async def test_a_model_that_talks_nonsense_is_left_at_the_bound_for_another_session(autojump_clock):
     async with call(limits=Limits(most_faults=3)) as line:
         line.phone.call()
         await line.phone.hear_speech()
         for _ in range(4):
             line.exchange.model.wire.send("nonsense")
-    assert line.summary.ending is Ending.MODEL_LOST
-    assert "3 faults" in line.summary.detail
+        await trio.sleep(1)
+        line.phone.say(STOP)
+    left, taken = line.summary.sessions
+    assert "3 faults" in left.why
+    assert taken.ready_at is not None
+    assert line.summary.ending is Ending.CALLER_HUNG_UP
 
 
 async def test_a_phone_that_stops_reading(autojump_clock):
@@ -223,17 +228,32 @@ async def test_a_phone_that_stops_reading(autojump_clock):
     assert line.summary.duration < 3
 
 
-async def test_a_model_that_stops_reading(autojump_clock):
-    @asynccontextmanager
-    async def deaf():
-        near, far = memory_wires(backlog=100)
-        far.send('{"type":"session.created","event_id":"e","session":{"type":"realtime"}}')
-        near.send("x" * 100)
-        yield near
+@asynccontextmanager
+async def deaf():
+    """Dials a model that reads nothing."""
+    near, far = memory_wires(backlog=100)
+    far.send('{"type":"session.created","event_id":"e","session":{"type":"realtime"}}')
+    near.send("x" * 100)
+    yield near
 
+
+async def test_a_model_that_stops_reading(autojump_clock):
+    """Each session that is tried does, until the time for the first is over."""
     async with call(dial=deaf) as line:
         line.phone.call()
     assert line.summary.ending is Ending.MODEL_STALLED
+    assert len(line.summary.sessions) > 1
+
+
+async def test_a_model_that_stops_reading_is_replaced(autojump_clock):
+    exchange = Exchange()
+    dials = iter([deaf(), exchange.dial()])
+    async with call(exchange, dial=partial(next, dials)) as line:
+        line.phone.call()
+        await line.phone.hear_speech()
+        line.phone.say(STOP)
+    assert line.summary.ending is Ending.CALLER_HUNG_UP
+    assert [session.why.split(":")[0] for session in line.summary.sessions] == ["model stopped reading", ""]
 
 
 async def test_shutdown_ends_a_call_with_a_summary(autojump_clock):

@@ -119,7 +119,7 @@ def test_parameters_reach_the_model_and_the_tools():
     call.model(CREATED)
     [update] = call.to_model
     assert "- name: Ada" in update.session.instructions
-    assert call.relay.call.parameters == {"name": "Ada"}
+    assert call.relay.call_info(0).parameters == {"name": "Ada"}
 
 
 def test_a_session_in_another_codec_is_no_session():

@@ -23,6 +23,23 @@ def test_an_interrupted_line_tells_what_was_heard():
     assert caller.speaker is Speaker.CALLER
 
 
+def test_a_tool_sees_of_a_line_that_still_plays_what_was_heard_so_far():
+    """By the ledger of the truncations; words without any sound yet were not heard at all."""
+    call = Exchange().open()
+    call.response("r", done=False)
+    call.model(model.OutputTranscriptDelta(response_id="r", item_id="r", delta="one two three four"))
+    assert [line.heard for line in call.relay.call_info(call.now).transcript] == [""]
+    call.delta("r", 2000)
+    call.response_done("r")
+    call.wait(1.0)
+    [line] = call.relay.call_info(call.now).transcript
+    assert (line.heard_ms, line.heard, line.unheard) == (1000, "one two", "three four")
+    assert not call.truncations()
+    call.wait(1.1)
+    [line] = call.relay.call_info(call.now).transcript
+    assert (line.heard_ms, line.heard) == (None, "one two three four")
+
+
 def test_a_callers_words_stand_where_they_were_said():
     """The recognised text arrives after the answer began."""
     call = Exchange().open()

@@ -2,13 +2,13 @@
 
 import logging
 from collections.abc import Awaitable, Callable, Sequence
-from contextlib import AbstractAsyncContextManager, nullcontext
-from functools import partial
+from contextlib import nullcontext
 from time import time
 
 import trio
 
-from twiliobridge.call.summary import CallSummary, Watch, total
+from twiliobridge.call.model_leg import Dial, ModelLeg
+from twiliobridge.call.summary import CallSummary, Watch
 from twiliobridge.call.tools import ToolResources, open_tool_resources, tool_output
 from twiliobridge.conversation.agent import Agent
 from twiliobridge.conversation.commands import (
@@ -27,12 +27,9 @@ from twiliobridge.conversation.relay import Leg, Relay
 from twiliobridge.mediastream import MediaStream
 from twiliobridge.mediastream import RemoteProtocolError as PhoneFault
 from twiliobridge.mediastream import Role as PhoneRole
-from twiliobridge.realtime import Phase as SessionPhase
-from twiliobridge.realtime import RealtimeConnection
 from twiliobridge.realtime import RemoteProtocolError as ModelFault
-from twiliobridge.realtime import Role as ModelRole
 from twiliobridge.realtime.events import ServerEvent, SessionCreated, Unknown
-from twiliobridge.wires import GRACE, Unreachable, Wire, WireFull
+from twiliobridge.wires import GRACE, Wire, WireFull
 
 log = logging.getLogger(__name__)
 
@@ -41,9 +38,6 @@ COMPLETED_WITHIN = 5.0
 
 Complete = Callable[[str], Awaitable[bool]]
 "Ends the call with this CallSid, if it can; whether it did. It raises nothing."
-
-Dial = Callable[[], AbstractAsyncContextManager[Wire]]
-"Opens a wire to the model and closes it; raises Unreachable."
 
 
 async def run_call(  # noqa: PLR0913 -- most of them by name
@@ -74,16 +68,15 @@ async def run_call(  # noqa: PLR0913 -- most of them by name
     call = _Call(phone, dial, agent, watch, relay(agent, limits, began), complete)
     async with open_tool_resources() if tools is None else nullcontext(tools) as call.tools:
         hang_up = await call.run(trio.Event() if shutdown is None else shutdown)
-    who = call.relay.call
     return CallSummary(
-        call_sid=who.call_sid if who else "",
-        stream_sid=who.stream_sid if who else "",
+        call_sid=call.relay.call_sid,
+        stream_sid=call.relay.stream_sid,
         ending=hang_up.ending,
         detail=hang_up.detail,
         duration=trio.current_time() - began,
         transcript=call.relay.transcript,
         phone=call.stream.statistics(),
-        model=total(session.statistics() for session in call.sessions),
+        model=call.model.statistics(),
         sessions=call.relay.sessions,
     )
 
@@ -94,15 +87,11 @@ class _Call:
     __slots__ = (
         "agent",
         "complete",
-        "dial",
         "model",
-        "model_scope",
         "now",
         "nursery",
         "phone",
         "relay",
-        "session",
-        "sessions",
         "stream",
         "timer",
         "tools",
@@ -120,11 +109,7 @@ class _Call:
     ) -> None:
         self.phone = phone
         self.stream = MediaStream(PhoneRole.SERVER)
-        self.dial = dial
-        self.model: Wire | None = None
-        self.model_scope = trio.CancelScope()
-        self.session = RealtimeConnection(ModelRole.CLIENT)
-        self.sessions: list[RealtimeConnection] = []
+        self.model = ModelLeg(dial, self)
         self.agent, self.watch, self.relay = agent, watch, relay
         self.complete = complete
         self.tools: ToolResources
@@ -134,7 +119,7 @@ class _Call:
     async def run(self, shutdown: trio.Event) -> HangUp:
         async with trio.open_nursery() as self.nursery:
             self.nursery.start_soon(self.hear_phone)
-            self.dial_model()
+            self.model.open(self.nursery)
             self.nursery.start_soon(self.keep_time)
             self.nursery.start_soon(self.await_shutdown, shutdown)
         assert self.relay.over is not None
@@ -166,36 +151,6 @@ class _Call:
         except (trio.EndOfChannel, trio.BrokenResourceError):
             return
 
-    def dial_model(self) -> None:
-        self.model_scope = trio.CancelScope()
-        self.nursery.start_soon(self.hear_model, self.model_scope)
-
-    async def hear_model(self, scope: trio.CancelScope) -> None:
-        """One session with the model, from dialling to its end; the relay may have another dialled then.
-
-        `scope` is cancelled where the relay has left the session. What becomes of its wire is no news then.
-        """
-        with scope:
-            try:
-                async with self.dial() as wire:
-                    await self.hear_all(wire, scope)
-            except Unreachable as failure:
-                if scope.cancel_called:
-                    return
-                lost = partial(self.relay.model_lost, transient=failure.transient, pause=failure.retry_after)
-                self.obey(lost(Ending.MODEL_UNREACHABLE, str(failure), self.now()))
-
-    async def hear_all(self, wire: Wire, scope: trio.CancelScope) -> None:
-        await trio.lowlevel.checkpoint_if_cancelled()
-        self.model, self.session = wire, RealtimeConnection(ModelRole.CLIENT)
-        self.sessions.append(self.session)
-        try:
-            await wire.deliver(self.model_said)
-        except (trio.EndOfChannel, trio.BrokenResourceError) as gone:
-            if not scope.cancel_called:
-                self.model = None
-                self.obey(self.relay.model_lost(Ending.MODEL_LOST, str(gone), self.now()))
-
     async def keep_time(self) -> None:
         while True:
             with trio.CancelScope() as self.timer:
@@ -208,10 +163,9 @@ class _Call:
         self.obey(self.relay.shutdown(self.now()))
 
     async def run_tool(self, command: RunTool) -> None:
-        tool, who = self.agent.tool(command.name), self.relay.call
+        tool, call = self.agent.tool(command.name), self.relay.call_info(self.now())
         assert tool is not None  # the relay has answered for tools that do not exist
-        assert who is not None
-        output = await tool_output(tool, command.arguments, who, self.tools)
+        output = await tool_output(tool, command.arguments, call, self.tools)
         self.obey(self.relay.tool_done(command.call_id, output, self.now()))
 
     def phone_said(self, message: str | bytes) -> None:
@@ -225,26 +179,27 @@ class _Call:
             self.watch("phone", "in", event, now)
         self.obey(self.relay.phone_said(event, now))
 
-    def model_said(self, message: str | bytes) -> None:
-        if self.model is None:
-            return  # the session was left for what an earlier message of the same read had said
+    def model_said(self, event: ServerEvent | Unknown) -> None:
         now = self.now()
-        try:
-            event: ServerEvent | Unknown = self.session.receive(message)  # type: ignore[assignment]  # a server's
-        except ModelFault as fault:
-            self.misheard("model", fault, self.session.statistics().faults)
-            return
         if self.watch:
             self.watch("model", "in", event, now)
         if type(event) is SessionCreated and event.session.expires_at:
             self.relay.session_expires(now + event.session.expires_at - time())
         self.obey(self.relay.model_said(event, now))
 
+    def model_misheard(self, fault: ModelFault, faults: int) -> None:
+        self.misheard("model", fault, faults)
+
+    def model_lost(self, ending: Ending, detail: str, *, transient: bool = True, pause: float = 0.0) -> None:
+        lost = self.relay.model_lost(ending, detail, self.now(), transient=transient, pause=pause)
+        self.obey(lost)
+
     def obey(self, commands: Sequence[Command]) -> None:
         for command in commands:
             if isinstance(command, ToModel):
-                if self.model and self.session.phase is not SessionPhase.CLOSED:
-                    self.tell("model", self.model, command.event, self.session.send(command.event))
+                wire = self.model.wire
+                if wire is not None:
+                    self.tell("model", wire, command.event, self.model.encode(command.event))
             elif isinstance(command, ToPhone):
                 self.tell("phone", self.phone, command.event, self.stream.send(command.event))
             elif isinstance(command, HangUp):
@@ -259,10 +214,9 @@ class _Call:
             case RunTool():
                 self.nursery.start_soon(self.run_tool, command)
             case LeaveModel():
-                self.model = None
-                self.model_scope.cancel()
+                self.model.leave()
             case DialModel():
-                self.dial_model()
+                self.model.open(self.nursery)
             case Note():
                 log.warning("%s %s", self.sid, command.text)
 
@@ -292,4 +246,4 @@ class _Call:
 
     @property
     def sid(self) -> str:
-        return self.relay.call.call_sid if self.relay.call else "(no start yet)"
+        return self.relay.call_sid or "(no start yet)"

@@ -15,7 +15,7 @@ class CallInfo:
     parameters: Mapping[str, str]
     "TwiML's <Parameter> elements."
     transcript: Sequence[Line] = ()
-    "Who said what so far; `Line.heard` is what was heard of it."
+    "Who said what so far; `Line.heard` is what was heard of it, also of a line that is still playing."
 
     @property
     def caller(self) -> str | None:

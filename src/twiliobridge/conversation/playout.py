@@ -203,18 +203,22 @@ class Playout:
         position = self.position(now)
         return any(each.end > position and each.part.response_id == response_id for each in self._segments)
 
-    def interrupt(self, now: float) -> tuple[Unheard, ...]:
-        """Forgets everything. Returns what the caller did not hear to its end, in the order of play."""
-        position = self.position(now)
-        # What grows is cut even where all that was sent was heard: the model has made more of it than that.
-        heard = {part: length.ms for part, length in self._lengths.items() if length.growing}
+    def unheard(self, now: float) -> tuple[Unheard, ...]:
+        """What the caller has not heard to its end, in the order of play."""
+        position, lengths = self.position(now), self._lengths
+        # What grows is not heard to its end even where all that was sent was: the model has made more of it.
+        heard = {part: length.ms for part, length in lengths.items() if length.growing}
         for segment in reversed(self._segments):
             if segment.end > position:
                 heard[segment.part] = segment.heard(position)
-        lengths = self._lengths
-        self._begin()
         heard.pop(WAITING, None)
         return tuple(Unheard(p, int(heard[p]), lengths[p].ms) for p in lengths if p in heard)
+
+    def interrupt(self, now: float) -> tuple[Unheard, ...]:
+        """Forgets everything. Returns what is then cut: see `unheard`."""
+        cut = self.unheard(now)
+        self._begin()
+        return cut
 
     def _set_anchor(self, reached: float, now: float) -> None:
         self._anchor = (reached, now)

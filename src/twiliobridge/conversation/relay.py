@@ -5,7 +5,7 @@ refused what is malformed. Whoever carries it calls `wake(now)` at `deadline()` 
 is over, nothing has an answer.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import Literal
 
@@ -28,6 +28,8 @@ Leg = Literal["phone", "model"]
 
 STALLED = {"phone": Ending.PHONE_STALLED, "model": Ending.MODEL_STALLED}
 UNREADABLE = {"phone": Ending.PHONE_UNREADABLE, "model": Ending.MODEL_LOST}
+LEFT: Mapping[Leg, Callable[..., list[Command]]] = {"phone": Mind.end, "model": resuming.lost}
+"What follows when a side is of no more use: of models there are others."
 
 UNHURRIED = frozenset({Media, Mark})
 """What brings no deadline closer while both talk: audio, and the marks behind it.
@@ -55,12 +57,15 @@ class Relay:
         return self._mind.over
 
     @property
-    def call(self) -> CallInfo | None:
-        """Which call this is; None before Twilio's `start`."""
+    def call_sid(self) -> str:
+        """Empty before Twilio's `start`; so is stream_sid."""
         start = self._mind.start
-        if start is None:
-            return None
-        return CallInfo(start.call_sid, start.stream_sid, start.custom_parameters, self.transcript)
+        return start.call_sid if start else ""
+
+    @property
+    def stream_sid(self) -> str:
+        start = self._mind.start
+        return start.stream_sid if start else ""
 
     @property
     def sessions(self) -> Sequence[SessionRecord]:
@@ -70,6 +75,14 @@ class Relay:
     @property
     def transcript(self) -> Sequence[Line]:
         return self._mind.transcript.lines
+
+    def call_info(self, now: float) -> CallInfo:
+        """What a tool may know that is called now; Twilio's `start` is in by then."""
+        start = self._mind.start
+        assert start is not None
+        unheard = {each.part.item_id: each.heard_ms for each in self._mind.playout.unheard(now)}
+        so_far = self._mind.transcript.lines_heard(unheard)
+        return CallInfo(start.call_sid, start.stream_sid, start.custom_parameters, so_far)
 
     # ------------------------------------------------ what the peers say
 
@@ -118,15 +131,15 @@ class Relay:
 
     def stalled(self, leg: Leg, detail: str, now: float) -> Sequence[Command]:
         """That side does not read: what it would be told now, it would be told too late."""
-        return self._while_it_lasts(Mind.end, STALLED[leg], detail, now)
+        return self._while_it_lasts(LEFT[leg], STALLED[leg], detail, now)
 
     def unreadable(self, leg: Leg, fault: str, faults: int, now: float) -> Sequence[Command]:
-        """That side has said something malformed, the `faults`-th time. Too much of it ends the call."""
+        """That side has said something malformed, the `faults`-th time; after too much of it, it is left."""
         most = self._mind.limits.most_faults
         if faults <= most:
             return ()
         detail = f"more than {most} faults, the last: {fault}"
-        return self._while_it_lasts(Mind.end, UNREADABLE[leg], detail, now)
+        return self._while_it_lasts(LEFT[leg], UNREADABLE[leg], detail, now)
 
     def shutdown(self, now: float) -> Sequence[Command]:
         """The server stops, and waits no longer for its calls."""

@@ -1,6 +1,6 @@
 """Who said what, and what of it was heard."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import Enum
 
@@ -43,7 +43,7 @@ class Line:
     sent_ms: float = 0.0
     "Of an agent's line: the audio that was sent to the phone."
     heard_ms: int | None = None
-    "Of an agent's line that was cut: what the caller heard of it. None: all."
+    "Of an agent's line that was cut, or is still playing: what the caller heard of it. None: all."
     latency_ms: float | None = None
     "Of an agent's line: from the end of the caller's turn, as the model saw it, to the first audio sent."
     whole: bool = False
@@ -54,6 +54,8 @@ class Line:
     @property
     def heard(self) -> str:
         """The words that were heard, to the nearest whole word: estimated by their share of the audio."""
+        if self.speaker is Speaker.AGENT and not self.sent_ms:
+            return ""  # words run ahead of their sound
         if self.heard_ms is None:
             return self.text
         return self.until(self.heard_ms)
@@ -94,9 +96,13 @@ class Transcript:
 
     @property
     def lines(self) -> Sequence[Line]:
-        sent = self._sent_ms
+        return tuple(line for _, line in self.keyed_lines())
+
+    def lines_heard(self, unheard: Mapping[str, int]) -> Sequence[Line]:
+        """Where the items `unheard` were heard for so many milliseconds, and their rest is still to come."""
         return tuple(
-            replace(line, sent_ms=sent[key]) if key in sent else line for key, line in self._lines.items()
+            replace(line, heard_ms=unheard[key]) if key in unheard else line
+            for key, line in self.keyed_lines()
         )
 
     def write(self, key: str, speaker: Speaker, text: str, now: float) -> None:
@@ -122,7 +128,11 @@ class Transcript:
 
     def keyed_lines(self) -> Sequence[tuple[str, Line]]:
         """Each line with the id of the model's item, or with the key under which it was written."""
-        return tuple(zip(self._lines, self.lines, strict=True))
+        sent = self._sent_ms
+        return tuple(
+            (key, replace(line, sent_ms=sent[key]) if key in sent else line)
+            for key, line in self._lines.items()
+        )
 
     def turn_ended(self, now: float) -> None:
         self._turn_ended = now

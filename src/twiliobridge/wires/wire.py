@@ -1,7 +1,7 @@
 """The seam between a call and whatever carries it.
 
 A live call never waits to speak: audio that cannot be written now is late, and late audio is worthless. So
-`send` is synchronous with a bounded backlog, and a peer that stops reading ends the call with a reason.
+`send` is synchronous with a bounded backlog, and a peer that stops reading is left, with a reason.
 """
 
 from collections.abc import Callable
