@@ -1,9 +1,13 @@
 """The sessions of a call: when one is left for another, and when there is to be none."""
 
+from dataclasses import replace
+
+import pytest
 from exchange import AGENT, PCMU_BOTH_WAYS, START, Exchange
 
 from twiliobridge.conversation.ending import Ending
 from twiliobridge.conversation.limits import Limits
+from twiliobridge.conversation.phase import Phase
 from twiliobridge.mediastream.events import Connected, Stop
 from twiliobridge.realtime import events as model
 from twiliobridge.realtime.session import Session
@@ -71,6 +75,53 @@ def test_the_first_session_may_take_several_attempts():
     call.open_again()
     call.wait(20)
     assert call.ending is None
+
+
+@pytest.mark.parametrize("created", [False, True], ids=["dialled", "described"])
+def test_a_first_attempt_that_hangs_leaves_time_for_a_second(created):
+    """A handshake, or a `session.update`, that is never answered: it has four seconds of the ten."""
+    call = Exchange()
+    call.phone(Connected())
+    call.phone(START)
+    if created:
+        call.model(model.SessionCreated(session=Session()))
+    call.wait(3.9)
+    assert not call.dialled_at
+    call.wait(0.7)
+    assert len(call.dialled_at) == 1
+    assert "no session within 4 s" in call.relay.sessions[0].why
+    call.wait(3.3)
+    call.open_again()
+    call.wait(20)
+    assert call.ending is None
+
+
+def test_a_session_that_waits_for_the_phones_start_is_no_failed_attempt():
+    """It can be described only then."""
+    call = Exchange()
+    call.phone(Connected())
+    call.model(model.SessionCreated(session=Session()))
+    call.wait(9)
+    call.phone(START)
+    call.wait(0.5)
+    call.model(model.SessionUpdated(session=PCMU_BOTH_WAYS))
+    call.wait(1)
+    assert not call.dialled_at
+    assert call.relay.phase is Phase.TALKING
+
+
+@pytest.mark.parametrize(
+    "fails", [("stalled", "model", "full"), ("unreadable", "model", "nonsense", 1000)], ids=lambda how: how[0]
+)
+def test_a_model_that_no_longer_reads_or_makes_no_sense_is_replaced(fails):
+    """As one whose socket breaks is: what it was asked for, the next session is asked for."""
+    call = Exchange(replace(AGENT, greeting="Hello.")).open()
+    how, *what = fails
+    call.carry_out(getattr(call.relay, how)(*what, call.now))
+    assert call.ending is None
+    assert len(call.dialled_at) == 1
+    call.open_again()
+    assert isinstance(call.to_model[-1], model.CreateResponse)
 
 
 def test_a_model_that_would_refuse_again_is_not_dialled_again():

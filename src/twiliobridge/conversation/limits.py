@@ -30,7 +30,7 @@ class Limits:
     resume_attempts: int = 3
     "To open such a session."
     attempt_within: float = 4.0
-    "Of one attempt, from dialling to `session.updated`."
+    "Of one attempt, from dialling to `session.updated`; of the first too, so that a second has its time."
     renew_before: float = 300.0
     "Before a session expires, the first quiet moment from then on is used to replace it."
     renew_latest: float = 30.0

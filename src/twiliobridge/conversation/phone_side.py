@@ -18,6 +18,7 @@ def on_start(mind: Mind, event: phone.Start, now: float) -> list[Command]:
         detail = "a <Start><Stream> only listens; use <Connect><Stream>"
         return mind.end(Ending.PHONE_UNREADABLE, detail, now)
     mind.start = event
+    mind.sessions.describable(now)
     return opening.begin(mind)
 
 

@@ -67,6 +67,7 @@ class Sessions:
         "_failures",
         "_ready",
         "_records",
+        "_tried_since",
         "expires",
         "lost_at",
         "redial_at",
@@ -77,7 +78,7 @@ class Sessions:
         self._began = began
         self.stage = Stage.DIALLING
         "Changed by `move` alone."
-        self._dialled = began
+        self._dialled = self._tried_since = began
         self._ready: float | None = None
         self._failures = 0
         "Attempts on end that led to no session, or to one that did not last."
@@ -113,7 +114,12 @@ class Sessions:
 
     def dialled(self, now: float) -> None:
         self.move(Move.DIAL)
-        self._dialled, self._ready, self.expires = now, None, None
+        self._dialled = self._tried_since = now
+        self._ready = self.expires = None
+
+    def describable(self, now: float) -> None:
+        """Twilio's `start` is in, without which no session can be described: an attempt counts from now."""
+        self._tried_since = now
 
     def confirmed(self, now: float) -> None:
         self.move(Move.CONFIRMED)
@@ -151,7 +157,7 @@ class Sessions:
         return in_time and self._failures < limits.resume_attempts
 
     def attempt_until(self, limits: Limits) -> float:
-        return self._dialled + limits.attempt_within
+        return self._tried_since + limits.attempt_within
 
     def _record(self, ended: float | None, why: str) -> SessionRecord:
         return SessionRecord(

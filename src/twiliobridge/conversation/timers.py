@@ -97,8 +97,8 @@ def _redial(mind: Mind) -> float | None:
 
 
 def _attempt(mind: Mind) -> float | None:
-    opening_one = mind.sessions.stage in {Stage.DIALLING, Stage.OPENED, Stage.DESCRIBED}
-    return mind.sessions.attempt_until(mind.limits) if opening_one else None
+    the_models_turn = mind.sessions.stage in {Stage.DIALLING, Stage.DESCRIBED}
+    return mind.sessions.attempt_until(mind.limits) if the_models_turn else None
 
 
 def _renewal(mind: Mind) -> float | None:
@@ -204,6 +204,7 @@ TIMERS = (
     Timer(Phase.WAITING, _start, _no_start),
     Timer(Phase.WAITING, _session, _no_session),
     Timer(Phase.WAITING, _redial, resuming.redial),
+    Timer(Phase.WAITING, _attempt, _attempt_failed),
     Timer(Phase.TALKING, _longest, _too_long),
     Timer(Phase.TALKING, lambda mind: mind.keypad.deadline(), _keys),
     Timer(Phase.TALKING, lambda mind: mind.inbound.deadline(), _gap),
