@@ -115,10 +115,11 @@ async def test_nothing_is_ever_answered(autojump_clock):
         await over(call, Ending.MODEL_SILENT, 7.9, 8.1)
 
 
-async def test_the_model_never_confirms_the_session(autojump_clock):
-    async with open_call() as call:
-        call.model.lost = lambda text: '"session.updated"' in text
+async def test_the_model_never_confirms_a_session(autojump_clock):
+    """The second attempt begins in time, and fares no better."""
+    async with open_call(knobs=Knobs(session_updated_after=60.0)) as call:
         await over(call, Ending.MODEL_UNREACHABLE, 9.9, 10.1)
+    assert [attempt.dialled_at for attempt in call.summary.sessions] == [0.0, 4.5, 9.5]
 
 
 async def test_the_model_never_answers_the_dial(autojump_clock):
