@@ -89,7 +89,8 @@ def test_dead_air_has_a_bound():
     call.phone(Dtmf(digit="#"))
     for _ in range(79):
         call.wait(0.1)
-        call.model(model.RateLimitsUpdated())  # it lives, but says nothing to the point
+        if not call.dialled_at:  # after five seconds another is, which says nothing at all
+            call.model(model.RateLimitsUpdated())  # it lives, but says nothing to the point
     assert call.ending is None
     call.wait(0.2)
     assert call.ending.ending is Ending.MODEL_SILENT

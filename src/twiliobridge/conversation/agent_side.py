@@ -4,7 +4,7 @@ from twiliobridge.conversation import answers, barge_in, farewell, opening, wait
 from twiliobridge.conversation.agent_values import END_CALL
 from twiliobridge.conversation.caller_side import caller_stopped
 from twiliobridge.conversation.commands import Command, RunTool, ToPhone
-from twiliobridge.conversation.mind import Mind, to_model
+from twiliobridge.conversation.mind import Mind
 from twiliobridge.conversation.phase import Phase
 from twiliobridge.conversation.playout import Part
 from twiliobridge.conversation.remedies import Cause, cause_of
@@ -21,35 +21,30 @@ packets that leaves the usual delta of 400 ms whole. A mark inside a packet come
 def on_response_created(mind: Mind, event: model.ResponseCreated, now: float) -> list[Command]:
     response = event.response
     if mind.hold.created(response):
-        return [] if mind.owed.since is not None else call_back(mind, response.id)
+        return [] if mind.owed.since is not None else mind.call_back(response.id, now)
     superseded = mind.responses.active
     if superseded is not None and mind.tool_calls.response_done(superseded):
         mind.responses.owe()
     asked = mind.responses.created(response)
+    mind.begun_at = now
     if mind.phase is Phase.CLOSING:
-        return call_back(mind, response.id)
+        return mind.call_back(response.id, now)
     if asked:
-        return asked_for(mind, response.id)
+        return asked_for(mind, response.id, now)
     caller_stopped(mind)  # or else the service would not have answered
     commands = opening.greeting_plays(mind, now)
     if mind.greeting.insists():
         mind.responses.owe(mind.greeting.params)
-        return commands + call_back(mind, response.id)
+        return commands + mind.call_back(response.id, now)
     return commands
 
 
-def asked_for(mind: Mind, response_id: str) -> list[Command]:
+def asked_for(mind: Mind, response_id: str, now: float) -> list[Command]:
     if mind.caller_has_floor and mind.speech_interrupts:  # our request crossed the first word, or key
         mind.responses.owe_again()
-        return call_back(mind, response_id)
+        return mind.call_back(response_id, now)
     mind.greeting.created(response_id, mind.responses.params)
     return []
-
-
-def call_back(mind: Mind, response_id: str) -> list[Command]:
-    """A response that nobody is to hear."""
-    mind.discarded.add(response_id)
-    return to_model(model.CancelResponse(response_id=response_id))
 
 
 def on_audio(mind: Mind, event: model.OutputAudioDelta, now: float) -> list[Command]:

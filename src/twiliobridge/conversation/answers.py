@@ -49,6 +49,18 @@ def spoken_over(mind: Mind, now: float) -> list[Command]:
     return mind.ask_for_response(now)
 
 
+def stalled(mind: Mind, now: float) -> list[Command]:
+    """Nothing comes of a response any more. Once it is gone, it is asked for again, or its rest is."""
+    active = mind.responses.active
+    assert active is not None  # it is more to come
+    mind.playout.ended(active)
+    if mind.voiced == active:
+        mind.responses.owe(mind.wish(GO_ON))
+    if mind.tool_calls.response_done(active):
+        mind.responses.owe()
+    return [*mind.call_back(active, now), *failed(mind, Cause.STALLED, None, now)]
+
+
 def error_of(response: Response) -> ResponseFault | None:
     details = response.status_details
     return details.error if details else None

@@ -23,7 +23,7 @@ from twiliobridge.conversation.mind import Mind
 from twiliobridge.conversation.playout import Part, Unheard
 from twiliobridge.conversation.resuming import correct
 from twiliobridge.mediastream.events import Clear
-from twiliobridge.realtime.events import CancelResponse, TruncateItem
+from twiliobridge.realtime.events import TruncateItem
 
 
 def by_voice(mind: Mind, now: float) -> list[Command]:
@@ -53,8 +53,8 @@ def _interrupt(mind: Mind, now: float, *, service_cancels: bool) -> list[Command
     for unheard in cut:
         mind.discarded.add(unheard.part.response_id, (unheard.part,))
     commands: list[Command] = [] if silent else [ToPhone(Clear())]
-    if cancel:
-        commands.append(ToModel(CancelResponse(response_id=active)))
+    if cancel and active is not None:
+        commands += mind.call_back(active, now)
     commands += [command for unheard in cut for command in _truncated(mind, unheard, now)]
     return commands + call_off(mind) + closed_if_heard(mind, now)
 

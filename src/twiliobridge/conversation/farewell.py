@@ -50,12 +50,16 @@ def _nothing_to_come(mind: Mind) -> bool:
 
 def deadline(mind: Mind) -> float | None:
     """When the line closes although a mark, or the end of a response, is still missing."""
-    if mind.closing is None or mind.tool_calls.running:
+    closing = mind.closing
+    if closing is None:
         return None
+    heard = max(closing.since, mind.playout.ends)
+    silent_for_long = (heard if mind.quiet_since is None else mind.quiet_since) + mind.limits.dead_air
+    if mind.tool_calls.running:
+        return None if closing.ending is Ending.AGENT_HUNG_UP else silent_for_long
     if mind.more_to_come:
-        return mind.closing.latest
-    heard = max(mind.closing.since, mind.playout.ends)
-    return min(heard + mind.limits.goodbye_slack, mind.closing.latest)
+        return min(closing.latest, silent_for_long)
+    return min(heard + mind.limits.goodbye_slack, closing.latest)
 
 
 def model_gone(mind: Mind, ending: Ending, detail: str, now: float) -> list[Command]:

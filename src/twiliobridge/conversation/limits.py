@@ -17,10 +17,18 @@ class Limits:
     "The longest silence on the line while the caller is owed an answer; then the call goes back to TwiML."
     unanswered_after: float = 2.5
     "From the end of the caller's turn until a service that has begun no response is asked for one."
+    created_within: float = 5.0
+    "What a session has to begin a response that it was asked for; then it is replaced."
     hold_after: float = 4.5
     "Of silence, while an answer or a tool is under way: then the caller is asked to hold on."
     waiting_after: float = 1.5
     "Of silence, until the agent's waiting sound plays."
+    stalled_after: float = 5.5
+    "Of silence, while an answer is under way: then it is called back and asked for again."
+    answer_within: float = 20.0
+    "The same, where the caller hears a sound or is asked to hold on: from the beginning of that answer."
+    called_back_within: float = 1.5
+    "What a session has to end a response that was called back; then it is replaced."
     longest_wait: float = 60.0
     "For an answer, where the waiting sound plays meanwhile."
     retry_wait_at_most: float = 5.0

@@ -25,6 +25,7 @@ from twiliobridge.conversation.tool_calls import ToolCalls
 from twiliobridge.conversation.transcript import Transcript
 from twiliobridge.mediastream.events import Start
 from twiliobridge.realtime.events import (
+    CancelResponse,
     ClientEvent,
     CreateItem,
     CreateResponse,
@@ -78,6 +79,10 @@ class Mind:
     "When the model last said anything."
     probed: bool = False
     "It was then asked whether it is still there."
+    begun_at: float = 0.0
+    "When the response under way was created, or the one that is awaited was asked for."
+    called_back_at: float = 0.0
+    "When a response was last called back."
     voiced: str | None = None
     "The response whose audio was last sent to the phone."
     written: tuple[str, str] = ("", "")
@@ -157,6 +162,12 @@ class Mind:
         self.over = HangUp(ending, detail)
         return [self.over]
 
+    def call_back(self, response_id: str, now: float) -> list[Command]:
+        """A response that nobody is to hear."""
+        self.discarded.add(response_id, self.playout.parts_of(response_id))
+        self.called_back_at = now
+        return [ToModel(CancelResponse(response_id=response_id))]
+
     def ask_for_response(self, now: float) -> list[Command]:
         """Asks for the response that is owed, unless the caller has the floor or the call is closing."""
         if self.phase is not Phase.TALKING or self.caller_has_floor or not self.sessions.ready:
@@ -165,6 +176,7 @@ class Mind:
         if request is None:
             return []
         self.owed.begin(now)
+        self.begun_at = now
         self.model_heard = now  # its silence is counted from the question
         return self.put(request)
 

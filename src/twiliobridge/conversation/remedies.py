@@ -25,6 +25,7 @@ class Cause(Enum):
     LIMITED = "the rate limit was reached"
     REFUSED = "the service refused to answer"
     UNANSWERED = "the service began no answer"
+    STALLED = "the answer came to a standstill"
     FATAL = "the service cannot answer"
 
 
@@ -47,6 +48,7 @@ REMEDIES: Mapping[Cause, Remedy] = {
     Cause.LIMITED: Remedy(2, wait=1.0),
     Cause.REFUSED: Remedy(1, wait=0.25),
     Cause.UNANSWERED: Remedy(1),
+    Cause.STALLED: Remedy(1),
 }
 "A fatal cause has no remedy: the call goes back to TwiML at once."
 

@@ -61,7 +61,7 @@ def leave_off(mind: Mind, now: float) -> None:
         mind.discarded.add(active, mind.playout.parts_of(active))
         if mind.tool_calls.response_done(active):
             mind.responses.owe()
-    if mind.responses.owed:
+    if mind.responses.owed or mind.speaking is not None:  # a turn in hand may end at any moment now
         mind.owed.begin(now)
     if mind.recent.holding:
         mind.transcript.turn_lost()

@@ -1,7 +1,6 @@
 """What a session that opens, is confirmed or refuses something makes the bridge do."""
 
 from twiliobridge.conversation import answers, farewell, opening, resuming
-from twiliobridge.conversation.agent_side import call_back
 from twiliobridge.conversation.commands import Command
 from twiliobridge.conversation.ending import Ending
 from twiliobridge.conversation.mind import Mind
@@ -68,7 +67,7 @@ def crossed(mind: Mind, refused: model.ResponseParams, now: float) -> list[Comma
     greeting.owe_again()
     mind.responses.owe(greeting.params)
     if active is not None and mind.voiced != active and greeting.insists():
-        return call_back(mind, active)
+        return mind.call_back(active, now)
     return mind.ask_for_response(now)
 
 

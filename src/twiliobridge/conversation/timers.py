@@ -66,9 +66,39 @@ def _silence(mind: Mind) -> float | None:
 
 
 def _unfinished(mind: Mind) -> float | None:
-    """An answer that has begun, and whose rest does not come: when all of it that was sent has been heard."""
-    pauses = mind.more_to_come and mind.voiced == mind.responses.active and mind.owed.since is None
-    return mind.playout.ends if pauses else None
+    """More is to come of an answer that has begun, or of a tool: when all that was sent has been heard."""
+    pauses = mind.more_to_come and mind.voiced == mind.responses.active
+    waits = (pauses or mind.tool_calls.running) and mind.owed.since is None and not mind.caller_has_floor
+    return _quiet(mind) if waits else None
+
+
+def _quiet(mind: Mind) -> float:
+    """When the last sound of either side will be, or was, over."""
+    return max(mind.playout.ends, mind.caller_silence.since)
+
+
+def _unheeded(mind: Mind) -> float | None:
+    """A request of which the service says nothing, be it a refusal."""
+    since = mind.awaited_since
+    if since is None or not mind.responses.asked or not mind.sessions.ready:
+        return None
+    return max(since, mind.begun_at) + mind.limits.created_within
+
+
+def _stalled(mind: Mind) -> float | None:
+    """A response of which nothing comes: after some silence, or in the end whatever fills the silence."""
+    since, limits = mind.quiet_since, mind.limits
+    if since is None or not mind.more_to_come or not mind.sessions.ready:
+        return None
+    return min(max(since, mind.begun_at) + limits.stalled_after, mind.begun_at + limits.answer_within)
+
+
+def _called_back(mind: Mind) -> float | None:
+    """A response that was called back, or cut, and does not end: nothing else can be asked for meanwhile."""
+    since, active = mind.awaited_since, mind.responses.active
+    if since is None or active not in mind.discarded or not mind.sessions.ready:
+        return None
+    return max(since, mind.called_back_at) + mind.limits.called_back_within
 
 
 def _unanswered(mind: Mind) -> float | None:
@@ -153,7 +183,8 @@ def _ask(mind: Mind, now: float) -> list[Command]:
 
 
 def _owe_the_rest(mind: Mind, now: float) -> list[Command]:
-    mind.owed.begin(now)
+    """Since the line fell silent, however late that is noticed."""
+    mind.owed.begin(_quiet(mind))
     return []
 
 
@@ -186,6 +217,14 @@ def _nothing_heard(mind: Mind, now: float) -> list[Command]:
     return to_model(UpdateSession(session=again))
 
 
+def _unheard_of(mind: Mind, now: float) -> list[Command]:
+    return resuming.lost(mind, Ending.MODEL_SILENT, "it says nothing of a response that was asked for", now)
+
+
+def _without_end(mind: Mind, now: float) -> list[Command]:
+    return resuming.lost(mind, Ending.MODEL_SILENT, "it does not end a response that was called back", now)
+
+
 def _attempt_failed(mind: Mind, now: float) -> list[Command]:
     detail = f"no session within {mind.limits.attempt_within:g} s, while {mind.sessions.stage.value}"
     return resuming.lost(mind, Ending.MODEL_UNREACHABLE, detail, now)
@@ -212,6 +251,9 @@ TIMERS = (
     Timer(Phase.TALKING, _owed, _ask),
     Timer(Phase.TALKING, _unfinished, _owe_the_rest),
     Timer(Phase.TALKING, _unanswered, _ask_unanswered),
+    Timer(Phase.TALKING, _unheeded, _unheard_of),
+    Timer(Phase.TALKING, _stalled, answers.stalled),
+    Timer(Phase.TALKING, _called_back, _without_end),
     Timer(Phase.TALKING, waiting.due, waiting.play),
     Timer(Phase.TALKING, _hold, _ask_to_hold),
     Timer(Phase.TALKING, _dead_air, _give_up),

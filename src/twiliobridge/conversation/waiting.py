@@ -17,7 +17,7 @@ AHEAD = 0.3
 def due(mind: Mind) -> float | None:
     """When the next piece must be sent: after some silence, and while it plays, before it ends."""
     since = mind.quiet_since
-    if not mind.agent.waiting or since is None or mind.playout.growing:
+    if not mind.agent.waiting or since is None:
         return None
     if mind.waiting_ms:
         return mind.playout.ends - AHEAD
