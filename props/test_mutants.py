@@ -31,6 +31,10 @@ LAWS = {
         "call/test_unkind_calls.py",
         "test_however_unkind_the_model_is_the_call_ends_as_calls_do",
     ),
+    "no answer": (
+        "call/test_unkind_calls.py",
+        "test_a_caller_whom_nothing_answers_is_not_left_in_silence",
+    ),
     "lost sessions": (
         "call/test_unkind_calls.py",
         "test_a_call_outlives_its_sessions_and_each_is_told_what_was_heard",

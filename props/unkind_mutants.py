@@ -2,7 +2,7 @@
 
 from mutation import mutant, replace
 
-from twiliobridge.conversation import barge_in, opening, resuming
+from twiliobridge.conversation import barge_in, opening, resuming, timers
 from twiliobridge.conversation.commands import ToModel
 from twiliobridge.conversation.responses import Responses
 from twiliobridge.conversation.transcript import Line
@@ -12,6 +12,15 @@ from twiliobridge.realtime.events import TruncateItem
 @mutant("asks again at once after a failure, whatever wait it names", "unkind model", 100)
 def asks_again_at_once(stack):
     replace(stack, Responses, "wait_until", lambda real: lambda self, moment: None)
+
+
+def without(stack, *dues):
+    replace(stack, timers, "TIMERS", lambda real: tuple(each for each in real if each.due not in dues))
+
+
+@mutant("waits for an answer without a bound", "no answer", 20)
+def waits_for_ever(stack):
+    without(stack, timers._dead_air, timers._unanswered)
 
 
 @mutant("greets again in each session", "lost sessions", 100)

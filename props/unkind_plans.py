@@ -75,6 +75,28 @@ UNKIND = st.builds(
 )
 
 
+UNANSWERED = st.builds(
+    Plan,
+    replies=REPLIES.map(lambda replies: (replies[0],)),
+    caller=st.builds(
+        lambda ms, patience: (Waits(2.5), Speaks(ms), Waits(patience)),
+        st.integers(200, 900),
+        st.sampled_from([30.0, 12.0]),
+    ),
+    knobs=st.builds(
+        Knobs,
+        back=st.sampled_from([0.0, 0.25]),
+        latency=st.sampled_from([0.1, 0.0, 0.6]),
+        speed=st.sampled_from([20.0, 1.2]),
+        respond=st.sampled_from([Odd.MISSING, Odd.STALLED, Odd.EMPTY, Odd.ERROR]).map(
+            lambda odd: (Incident(odd, since=2, times=None),)
+        ),
+        seed=st.integers(0, 9),
+    ),
+    schedule=st.integers(0, 2**16),
+)
+"After the greeting nothing is answered any more, and the caller waits longer than anybody should have to."
+
 LOSING = st.builds(
     Plan,
     replies=st.lists(

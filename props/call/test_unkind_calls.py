@@ -2,12 +2,18 @@
 
 from hypothesis import given
 from unkind_laws import endured
-from unkind_plans import LOSING, UNKIND
+from unkind_plans import LOSING, UNANSWERED, UNKIND
 
 
 @given(UNKIND)
 def test_however_unkind_the_model_is_the_call_ends_as_calls_do(plan):
     """Nothing crashes, nothing is left running, and all that was heard is told."""
+    endured(plan)
+
+
+@given(UNANSWERED)
+def test_a_caller_whom_nothing_answers_is_not_left_in_silence(plan):
+    """They hear an answer, an apology, or TwiML."""
     endured(plan)
 
 

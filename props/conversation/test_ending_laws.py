@@ -21,6 +21,16 @@ def of_the_relay(name, *args):
     return lambda call: call.carry_out(getattr(call.relay, name)(*args, call.now))
 
 
+def of_no_use(name, *args):
+    """The model's session is left, and no other can be had."""
+
+    def end(call):
+        of_the_relay(name, *args)(call)
+        call.lose_for_good()
+
+    return end
+
+
 def is_cut_off(call):
     call.model(model.Error(error=model.ErrorDetail(code="insufficient_quota", message="pay")))
 
@@ -30,9 +40,9 @@ ENDINGS = {
     "phone lost": of_the_relay("phone_lost", Ending.PHONE_LOST, "1006"),
     "shutdown": of_the_relay("shutdown"),
     "phone stalled": of_the_relay("stalled", "phone", "full"),
-    "model stalled": of_the_relay("stalled", "model", "full"),
+    "model stalled": of_no_use("stalled", "model", "full"),
     "phone unreadable": of_the_relay("unreadable", "phone", "nonsense", 1000),
-    "model unreadable": of_the_relay("unreadable", "model", "nonsense", 1000),
+    "model unreadable": of_no_use("unreadable", "model", "nonsense", 1000),
     "model lost for good": is_cut_off,
     "too long": lambda call: call.wait(30 - call.now),
 }
