@@ -128,7 +128,7 @@ def main() -> None:
         samples = uvloop.run(until_terminated(soaking))
         soak.write(samples, Path(options.output or RESULTS / f"soak-{stack.name}.json"))
         return
-    take_core(FULL)
+    take_core()
     output = Path(options.output) if options.output else None
     run = uvloop.run(until_terminated(compare(chosen(options), plan_of(options), output)))
     show(run)

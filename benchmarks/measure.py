@@ -23,6 +23,8 @@ TRIES = 5
 LATE_TRIES = 3
 "Windows in which the load of the ramp may be late; steps of the ramp, too."
 
+BRIDGE_CORE, LOAD_CORE = 0, 1
+
 PAUSE = 5.0
 "Seconds for such a burst to pass."
 
@@ -43,8 +45,6 @@ class Plan:
     "Calls for a stack that saturates its core with `calls`."
     most: int = 400
     "Calls that the load itself can carry."
-    bridge_core: int = 0
-    load_core: int = 1
 
 
 @dataclass(frozen=True)
@@ -72,8 +72,8 @@ class Refused(Exception):  # noqa: N818 -- nothing went wrong; nothing was learn
         super().__init__(f"the load itself was {window.late_p99:.0f} ms late at p99")
 
 
-def take_core(plan: Plan) -> None:
-    os.sched_setaffinity(0, {plan.load_core})
+def take_core() -> None:
+    os.sched_setaffinity(0, {LOAD_CORE})
 
 
 async def measure_direct(plan: Plan) -> Window:
@@ -90,7 +90,7 @@ async def measure_direct(plan: Plan) -> Window:
 async def measure(stack: Stack, plan: Plan, direct_p99: float) -> Result:
     async with answering(Model) as (port, expected):
         url = f"ws://127.0.0.1:{port}/v1/realtime"
-        async with running(stack, url, plan.bridge_core) as server:
+        async with running(stack, url, BRIDGE_CORE) as server:
             try:
                 return await Bench(stack, plan, server, expected, direct_p99).run()
             except (TimeoutError, OSError) as error:

@@ -267,9 +267,9 @@ def unbounded_backlog(stack):
 @mutant("keeps all that the caller says before the model is ready", "early audio", 20)
 def unbounded_early_audio(stack):
     def make(real):
-        def keep(self, payload):
+        def keep(self, payload, ms):
             self.payloads.append(payload)
-            self._ms += inbound.audio_ms(payload)
+            self._ms += ms
 
         return keep
 

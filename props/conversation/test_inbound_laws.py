@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from twiliobridge.conversation.inbound import SMALLEST_GAP_MS, STALLED_AFTER, Inbound, Recent
+from twiliobridge.mediastream.events import audio_ms
 
 STEPS = st.lists(st.tuples(st.integers(0, 9_900), st.integers(-2, 2)), max_size=60)
 "Silence that was not sent before a frame, and how far its timestamp is off: ms."
@@ -56,7 +57,7 @@ def test_early_audio_is_bounded_and_the_newest_is_kept(most_ms, arrivals):
     for lengths in arrivals:
         payloads = tuple(audio(ms, fill=len(arrived) % 251) for ms in lengths)
         for payload in payloads:
-            early.keep(payload)
+            early.keep(payload, audio_ms(payload))
         arrived += payloads
         assert length_ms(early.payloads) <= most_ms
     kept = tuple(early.payloads)

@@ -9,8 +9,7 @@ import trio
 
 from twiliobridge.call.summary import total
 from twiliobridge.conversation.ending import Ending
-from twiliobridge.realtime import Phase, RealtimeConnection, RemoteProtocolError, Role, Statistics
-from twiliobridge.realtime.events import ClientEvent, ServerEvent, Unknown
+from twiliobridge.realtime import RealtimeConnection, Role, Statistics
 from twiliobridge.wires import Unreachable, Wire
 
 Dial = Callable[[], AbstractAsyncContextManager[Wire]]
@@ -20,33 +19,26 @@ Dial = Callable[[], AbstractAsyncContextManager[Wire]]
 class Listener(Protocol):
     """Is told what comes of the sessions. It must not wait."""
 
-    def model_said(self, event: ServerEvent | Unknown) -> None: ...
-
-    def model_misheard(self, fault: RemoteProtocolError, faults: int) -> None:
-        """A message was malformed, the `faults`-th of its session."""
+    def model_said(self, message: str | bytes) -> None:
+        """In the session in force, for its `connection`. If `wire` is None, the session was left for what an
+        earlier message of the same read had said.
+        """
 
     def model_lost(self, ending: Ending, detail: str, *, transient: bool = True, pause: float = 0.0) -> None:
         """The wire is gone, or none could be opened. Another may fare better, after `pause` seconds."""
 
 
 class ModelLeg:
-    __slots__ = ("_connection", "_connections", "_dial", "_listener", "_scope", "_wire")
+    __slots__ = ("_connections", "_dial", "_listener", "_scope", "connection", "wire")
 
     def __init__(self, dial: Dial, listener: Listener) -> None:
         self._dial, self._listener = dial, listener
         self._scope = trio.CancelScope()
-        self._wire: Wire | None = None
+        self.wire: Wire | None = None
         "Of the session in force; None while there is nobody to talk to."
-        self._connection = RealtimeConnection(Role.CLIENT)
+        self.connection = RealtimeConnection(Role.CLIENT)
+        "Of the session in force, or of the last."
         self._connections: list[RealtimeConnection] = []
-
-    @property
-    def wire(self) -> Wire | None:
-        """Where to send what `encode` returns; None while there is nobody to talk to."""
-        return None if self._connection.phase is Phase.CLOSED else self._wire
-
-    def encode(self, event: ClientEvent) -> str:
-        return self._connection.send(event)
 
     def statistics(self) -> Statistics:
         """Of all sessions together."""
@@ -62,7 +54,7 @@ class ModelLeg:
 
     def leave(self) -> None:
         """Closes the session in force, or gives up dialling it. What becomes of its wire is no news then."""
-        self._wire = None
+        self.wire = None
         self._scope.cancel()
 
     async def _hear_one(self, scope: trio.CancelScope) -> None:
@@ -78,22 +70,11 @@ class ModelLeg:
 
     async def _hear_all(self, wire: Wire, scope: trio.CancelScope) -> None:
         await trio.lowlevel.checkpoint_if_cancelled()
-        connection = RealtimeConnection(Role.CLIENT)
-        self._wire, self._connection = wire, connection
-        self._connections.append(connection)
+        self.wire, self.connection = wire, RealtimeConnection(Role.CLIENT)
+        self._connections.append(self.connection)
         try:
-            await wire.deliver(partial(self._said, connection))
+            await wire.deliver(self._listener.model_said)
         except (trio.EndOfChannel, trio.BrokenResourceError) as gone:
             if not scope.cancel_called:
-                self._wire = None
+                self.wire = None
                 self._listener.model_lost(Ending.MODEL_LOST, str(gone))
-
-    def _said(self, connection: RealtimeConnection, message: str | bytes) -> None:
-        if self._wire is None or connection is not self._connection:
-            return  # the session was left for what an earlier message of the same read had said
-        try:
-            event: ServerEvent | Unknown = connection.receive(message)  # type: ignore[assignment]  # a server's
-        except RemoteProtocolError as fault:
-            self._listener.model_misheard(fault, connection.statistics().faults)
-            return
-        self._listener.model_said(event)

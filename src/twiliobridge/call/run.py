@@ -27,6 +27,7 @@ from twiliobridge.conversation.relay import Leg, Relay
 from twiliobridge.mediastream import MediaStream
 from twiliobridge.mediastream import RemoteProtocolError as PhoneFault
 from twiliobridge.mediastream import Role as PhoneRole
+from twiliobridge.realtime import Phase as SessionPhase
 from twiliobridge.realtime import RemoteProtocolError as ModelFault
 from twiliobridge.realtime.events import ServerEvent, SessionCreated, Unknown
 from twiliobridge.wires import GRACE, Wire, WireFull
@@ -35,6 +36,9 @@ log = logging.getLogger(__name__)
 
 COMPLETED_WITHIN = 5.0
 "Seconds for `complete`, and for Twilio to end the stream then."
+
+CLOSED = SessionPhase.CLOSED
+"Looked up once: up to Python 3.11 an enum is slow to find a member, and each message asks for this."
 
 Complete = Callable[[str], Awaitable[bool]]
 "Ends the call with this CallSid, if it can; whether it did. It raises nothing."
@@ -179,16 +183,20 @@ class _Call:
             self.watch("phone", "in", event, now)
         self.obey(self.relay.phone_said(event, now))
 
-    def model_said(self, event: ServerEvent | Unknown) -> None:
-        now = self.now()
+    def model_said(self, message: str | bytes) -> None:
+        model, now = self.model, self.now()
+        if model.wire is None:
+            return
+        try:
+            event: ServerEvent | Unknown = model.connection.receive(message)  # type: ignore[assignment]  # a server's
+        except ModelFault as fault:
+            self.misheard("model", fault, model.connection.statistics().faults)
+            return
         if self.watch:
             self.watch("model", "in", event, now)
         if type(event) is SessionCreated and event.session.expires_at:
             self.relay.session_expires(now + event.session.expires_at - time())
         self.obey(self.relay.model_said(event, now))
-
-    def model_misheard(self, fault: ModelFault, faults: int) -> None:
-        self.misheard("model", fault, faults)
 
     def model_lost(self, ending: Ending, detail: str, *, transient: bool = True, pause: float = 0.0) -> None:
         lost = self.relay.model_lost(ending, detail, self.now(), transient=transient, pause=pause)
@@ -197,9 +205,9 @@ class _Call:
     def obey(self, commands: Sequence[Command]) -> None:
         for command in commands:
             if isinstance(command, ToModel):
-                wire = self.model.wire
-                if wire is not None:
-                    self.tell("model", wire, command.event, self.model.encode(command.event))
+                model = self.model
+                if model.wire is not None and model.connection.phase is not CLOSED:
+                    self.tell("model", model.wire, command.event, model.connection.send(command.event))
             elif isinstance(command, ToPhone):
                 self.tell("phone", self.phone, command.event, self.stream.send(command.event))
             elif isinstance(command, HangUp):

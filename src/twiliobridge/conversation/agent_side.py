@@ -5,7 +5,7 @@ from twiliobridge.conversation.agent_values import END_CALL
 from twiliobridge.conversation.caller_side import caller_stopped
 from twiliobridge.conversation.commands import Command, RunTool, ToPhone
 from twiliobridge.conversation.mind import Mind
-from twiliobridge.conversation.phase import Phase
+from twiliobridge.conversation.phase import WAITING, Phase
 from twiliobridge.conversation.playout import Part
 from twiliobridge.conversation.remedies import Cause, cause_of
 from twiliobridge.conversation.transcript import Speaker, ToolCall
@@ -48,12 +48,13 @@ def asked_for(mind: Mind, response_id: str, now: float) -> list[Command]:
 
 
 def on_audio(mind: Mind, event: model.OutputAudioDelta, now: float) -> list[Command]:
-    if mind.phase is Phase.WAITING or not playable(event.delta):
+    if mind.phase is WAITING or not playable(event.delta):
         return []
     part = Part.of(event)
     if event.response_id in mind.discarded:
         return barge_in.straggler(mind, part, now)
-    commands = first_sound(mind, event.response_id, now)
+    sounds_on = event.response_id == mind.voiced and mind.owed.since is None
+    commands = [] if sounds_on else first_sound(mind, event.response_id, now)
     for start in range(0, len(event.delta), LARGEST_PIECE):
         piece = event.delta[start : start + LARGEST_PIECE]
         duration = audio_ms(piece)

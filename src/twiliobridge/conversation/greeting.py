@@ -13,6 +13,8 @@ class GreetingPhase(Enum):
     OVER = "it was heard, or cut short"
 
 
+NOTHING_TO_HEAR = GreetingPhase.NONE, GreetingPhase.OVER
+
 MOST_REFUSALS = 3
 "Responses that must give way to the greeting. A service that goes on making its own will not stop."
 
@@ -40,7 +42,7 @@ class Greeting:
     @property
     def pending(self) -> bool:
         """Something of it is still to be heard."""
-        return self.unheard or self.phase is GreetingPhase.HEARD
+        return self.phase not in NOTHING_TO_HEAR
 
     def owe(self, params: ResponseParams) -> None:
         self.phase, self.params, self.response_id = GreetingPhase.OWED, params, None

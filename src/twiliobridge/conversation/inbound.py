@@ -31,13 +31,13 @@ STALLED_EVERY = 0.25
 
 
 class Inbound:
-    __slots__ = ("_filled_ms", "_frame_ms", "_last", "_reached_ms", "_speaking")
+    __slots__ = ("_filled_ms", "_last", "_reached_ms", "_speaking", "frame_ms")
 
     def __init__(self) -> None:
         self._reached_ms: float | None = None
         "The timestamp up to which the model has audio."
         self._last = 0.0
-        self._frame_ms = 0.0
+        self.frame_ms = 0.0
         "The length of the last frame, which came at `_last`."
         self._filled_ms = 0
         "Silence assumed since the last frame, at `_last`."
@@ -49,12 +49,12 @@ class Inbound:
             return ()  # the service refuses an append of nothing
         reached = media.timestamp_ms if self._reached_ms is None else self._reached_ms
         gap = media.timestamp_ms - reached
-        self._last, self._frame_ms, self._filled_ms = now, audio_ms(media.payload), 0
+        self._last, self.frame_ms, self._filled_ms = now, audio_ms(media.payload), 0
         if -LONGEST_GAP_MS <= gap < SMALLEST_GAP_MS:
             # A drift too small to fill is kept and measured again with the next frame.
-            self._reached_ms = reached + self._frame_ms
+            self._reached_ms = reached + self.frame_ms
             return (media.payload,)
-        self._reached_ms = media.timestamp_ms + self._frame_ms
+        self._reached_ms = media.timestamp_ms + self.frame_ms
         return (*_silence(int(min(gap, LONGEST_GAP_MS))), media.payload)
 
     def speech_started(self) -> None:
@@ -67,7 +67,7 @@ class Inbound:
         """When silence must be assumed, if no frame comes before."""
         if not self._speaking or self._filled_ms >= LONGEST_GAP_MS:
             return None
-        further = (self._frame_ms + self._filled_ms) / 1000.0 + STALLED_EVERY
+        further = (self.frame_ms + self._filled_ms) / 1000.0 + STALLED_EVERY
         return self._last + (further if self._filled_ms else max(STALLED_AFTER, further))
 
     def wake(self, now: float) -> tuple[str, ...]:
@@ -76,7 +76,7 @@ class Inbound:
         if due is None or self._reached_ms is None or now < due:
             return ()
         # A frame leaves when its audio is over: of what has passed, the next may bring as much as the last.
-        passed = (now - self._last) * 1000.0 - self._frame_ms
+        passed = (now - self._last) * 1000.0 - self.frame_ms
         missing = round(min(passed, LONGEST_GAP_MS)) - self._filled_ms
         self._filled_ms += missing
         self._reached_ms += missing
@@ -90,18 +90,22 @@ class Recent:
     A session that was given it may be lost like the one before: it is held until the turn is dealt with.
     """
 
-    __slots__ = ("_most_ms", "_ms", "holding", "payloads")
+    __slots__ = ("_each_ms", "_most_ms", "_ms", "holding", "payloads")
 
     def __init__(self, most_ms: float) -> None:
         self.payloads: deque[str] = deque()
+        self._each_ms: deque[float] = deque()
         self._ms = 0.0
         self.hold(most_ms)
 
-    def keep(self, payload: str) -> None:
+    def keep(self, payload: str, ms: float) -> None:
+        """A payload of so many milliseconds."""
         self.payloads.append(payload)
-        self._ms += audio_ms(payload)
+        self._each_ms.append(ms)
+        self._ms += ms
         while self._ms > self._most_ms:
-            self._ms -= audio_ms(self.payloads.popleft())
+            self.payloads.popleft()
+            self._ms -= self._each_ms.popleft()
 
     def hold(self, most_ms: float) -> None:
         """From now on so much is kept."""
@@ -112,6 +116,7 @@ class Recent:
     def settle(self) -> None:
         """All that was said so far is dealt with."""
         self.payloads.clear()
+        self._each_ms.clear()
         self._ms = 0.0
         self.holding = False
         self._most_ms = LEAD_MS

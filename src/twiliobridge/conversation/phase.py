@@ -13,6 +13,10 @@ class Phase(Enum):
     ENDED = "ended"
 
 
+WAITING, TALKING = Phase.WAITING, Phase.TALKING
+"Looked up once: up to Python 3.11 an enum is slow to find a member, and each frame asks for these."
+
+
 class Step(Enum):
     OPEN = "both sides stand"
     CLOSE = "the last words are to be heard"

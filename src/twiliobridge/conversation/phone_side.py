@@ -8,8 +8,10 @@ from twiliobridge.conversation.commands import Command, ToModel
 from twiliobridge.conversation.ending import Ending
 from twiliobridge.conversation.mind import Mind
 from twiliobridge.conversation.phase import Phase
+from twiliobridge.conversation.sessions import READY
 from twiliobridge.conversation.transcript import Speaker
 from twiliobridge.mediastream import events as phone
+from twiliobridge.mediastream.events import audio_ms
 from twiliobridge.realtime.events import AppendAudio, Content, Item
 
 
@@ -27,9 +29,9 @@ def on_media(mind: Mind, event: phone.Media, now: float) -> list[Command]:
         return []
     commands: list[Command] = []
     for payload in mind.inbound.heard(event, now):  # mostly one
-        mind.recent.keep(payload)
+        mind.recent.keep(payload, mind.inbound.frame_ms if payload is event.payload else audio_ms(payload))
         commands.append(ToModel(AppendAudio(audio=payload)))
-    return commands if mind.sessions.ready else []
+    return commands if mind.sessions.stage is READY else []
 
 
 def on_dtmf(mind: Mind, event: phone.Dtmf, now: float) -> list[Command]:

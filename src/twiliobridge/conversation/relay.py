@@ -16,7 +16,7 @@ from twiliobridge.conversation.commands import Command, HangUp
 from twiliobridge.conversation.ending import Ending
 from twiliobridge.conversation.limits import Limits
 from twiliobridge.conversation.mind import Mind
-from twiliobridge.conversation.phase import Phase
+from twiliobridge.conversation.phase import TALKING, Phase
 from twiliobridge.conversation.sessions import SessionRecord, Stage
 from twiliobridge.conversation.transcript import Line
 from twiliobridge.mediastream.events import Mark, Media, TwilioEvent
@@ -88,7 +88,7 @@ class Relay:
 
     def phone_said(self, event: TwilioEvent | UnknownToPhone, now: float) -> Sequence[Command]:
         mind = self._mind
-        if type(event) not in UNHURRIED or mind.phase is not Phase.TALKING:
+        if type(event) not in UNHURRIED or mind.phase is not TALKING:
             if mind.phase is Phase.ENDED:
                 return ()
             self.may_be_due_earlier = True
@@ -96,7 +96,7 @@ class Relay:
 
     def model_said(self, event: ServerEvent | UnknownToModel, now: float) -> Sequence[Command]:
         mind = self._mind
-        if type(event) is not OutputAudioDelta or mind.phase is not Phase.TALKING:
+        if type(event) is not OutputAudioDelta or mind.phase is not TALKING:
             if mind.phase is Phase.ENDED or mind.sessions.stage is Stage.AWAY:
                 return ()
             self.may_be_due_earlier = True

@@ -35,6 +35,9 @@ class Move(Enum):
     GIVE_UP = "give up"
 
 
+READY = Stage.READY
+"Looked up once, as those of `Phase` are."
+
 TRANSITIONS: Mapping[Stage, Mapping[Move, Stage]] = {
     Stage.DIALLING: {Move.CREATED: Stage.OPENED, Move.LOST: Stage.AWAY, Move.GIVE_UP: Stage.GIVEN_UP},
     Stage.OPENED: {Move.DESCRIBE: Stage.DESCRIBED, Move.LOST: Stage.AWAY, Move.GIVE_UP: Stage.GIVEN_UP},
@@ -91,7 +94,7 @@ class Sessions:
 
     @property
     def ready(self) -> bool:
-        return self.stage is Stage.READY
+        return self.stage is READY
 
     @property
     def ready_at(self) -> float | None:
