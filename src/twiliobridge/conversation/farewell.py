@@ -54,7 +54,7 @@ def deadline(mind: Mind) -> float | None:
     if closing is None:
         return None
     heard = max(closing.since, mind.playout.ends)
-    silent_for_long = (heard if mind.quiet_since is None else mind.quiet_since) + mind.limits.dead_air
+    silent_for_long = max(mind.silent_since, mind.begun_at) + mind.limits.dead_air
     if mind.tool_calls.running:
         return None if closing.ending is Ending.AGENT_HUNG_UP else silent_for_long
     if mind.more_to_come:

@@ -141,6 +141,11 @@ class Mind:
         return None if since is None else max(since, self.playout.ends)
 
     @property
+    def silent_since(self) -> float:
+        """When the last sound of either side was, or will be, over."""
+        return max(self.playout.ends, self.caller_silence.since)
+
+    @property
     def greeting_protected(self) -> bool:
         """The greeting is being said, and must be heard to its end."""
         return self.greeting.pending and not self.agent.greeting_interruptible

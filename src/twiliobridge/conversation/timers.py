@@ -66,15 +66,13 @@ def _silence(mind: Mind) -> float | None:
 
 
 def _unfinished(mind: Mind) -> float | None:
-    """More is to come of an answer that has begun, or of a tool: when all that was sent has been heard."""
+    """More is to come of an answer that has begun, or of a tool, and the line has fallen silent.
+
+    Looked at before the first thing that is done about silence, and not with each pause of a steady answer.
+    """
     pauses = mind.more_to_come and mind.voiced == mind.responses.active
     waits = (pauses or mind.tool_calls.running) and mind.owed.since is None and not mind.caller_has_floor
-    return _quiet(mind) if waits else None
-
-
-def _quiet(mind: Mind) -> float:
-    """When the last sound of either side will be, or was, over."""
-    return max(mind.playout.ends, mind.caller_silence.since)
+    return mind.silent_since + mind.limits.waiting_after if waits else None
 
 
 def _unheeded(mind: Mind) -> float | None:
@@ -184,7 +182,7 @@ def _ask(mind: Mind, now: float) -> list[Command]:
 
 def _owe_the_rest(mind: Mind, now: float) -> list[Command]:
     """Since the line fell silent, however late that is noticed."""
-    mind.owed.begin(_quiet(mind))
+    mind.owed.begin(mind.silent_since)
     return []
 
 
