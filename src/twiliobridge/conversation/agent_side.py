@@ -2,7 +2,6 @@
 
 from twiliobridge.conversation import answers, barge_in, farewell, opening, waiting
 from twiliobridge.conversation.agent_values import END_CALL
-from twiliobridge.conversation.caller_side import caller_stopped
 from twiliobridge.conversation.commands import Command, RunTool, ToPhone
 from twiliobridge.conversation.mind import Mind
 from twiliobridge.conversation.phase import WAITING, Phase
@@ -23,15 +22,15 @@ def on_response_created(mind: Mind, event: model.ResponseCreated, now: float) ->
     if mind.hold.created(response):
         return [] if mind.owed.since is not None else mind.call_back(response.id, now)
     superseded = mind.responses.active
-    if superseded is not None and mind.tool_calls.response_done(superseded):
-        mind.responses.owe()
+    if superseded is not None:
+        mind.response_over(superseded)
     asked = mind.responses.created(response)
     mind.begun_at = now
     if mind.phase is Phase.CLOSING:
         return mind.call_back(response.id, now)
     if asked:
         return asked_for(mind, response.id, now)
-    caller_stopped(mind)  # or else the service would not have answered
+    mind.caller_stopped()  # or else the service would not have answered
     commands = opening.greeting_plays(mind, now)
     if mind.greeting.insists():
         mind.responses.owe(mind.greeting.params)
@@ -161,8 +160,7 @@ def on_response_done(mind: Mind, event: model.ResponseDone, now: float) -> list[
     awaited = mind.responses.active == response.id and response.id not in mind.discarded
     mind.responses.done(response.id)
     called = mind.tool_calls.called_in(response.id)
-    if mind.tool_calls.response_done(response.id):
-        mind.responses.owe()
+    mind.response_over(response.id)
     has_failed = response.status == "failed"
     commands = farewell.mark_tail(mind) + ([] if mind.responses.asked else mind.take_back())
     commands += farewell.response_done(mind, response.id, now, failed=has_failed)

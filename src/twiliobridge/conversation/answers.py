@@ -56,8 +56,7 @@ def stalled(mind: Mind, now: float) -> list[Command]:
     mind.playout.ended(active)
     if mind.voiced == active:
         mind.responses.owe(mind.wish(GO_ON))
-    if mind.tool_calls.response_done(active):
-        mind.responses.owe()
+    mind.response_over(active)
     return [*mind.call_back(active, now), *failed(mind, Cause.STALLED, None, now)]
 
 

@@ -20,7 +20,7 @@ def on_speech_started(mind: Mind, event: model.SpeechStarted, now: float) -> lis
 
 
 def on_speech_stopped(mind: Mind, event: model.SpeechStopped, now: float) -> list[Command]:
-    caller_stopped(mind)
+    mind.caller_stopped()
     mind.transcript.turn_ended(now)
     return response_follows(mind, now)
 
@@ -29,26 +29,21 @@ def on_committed(mind: Mind, event: model.AudioCommitted, now: float) -> list[Co
     """Ends the turn of a service that does not say `speech_stopped`."""
     if mind.speaking != event.item_id:
         return []
-    caller_stopped(mind)
+    mind.caller_stopped()
     mind.transcript.turn_ended(now)
     return response_follows(mind, now)
 
 
 def on_cleared(mind: Mind, event: model.AudioCleared, now: float) -> list[Command]:
     """The turn in progress is gone; no response follows."""
-    caller_stopped(mind)
+    mind.caller_stopped()
     return mind.ask_for_response(now)
 
 
 def on_idle(mind: Mind, event: model.IdleTimeout, now: float) -> list[Command]:
     """The caller has been silent for long; the service speaks by itself."""
-    caller_stopped(mind)
+    mind.caller_stopped()
     return response_follows(mind, now)
-
-
-def caller_stopped(mind: Mind) -> None:
-    mind.speaking = None
-    mind.inbound.speech_stopped()
 
 
 def response_follows(mind: Mind, now: float) -> list[Command]:

@@ -67,7 +67,7 @@ def model_gone(mind: Mind, ending: Ending, detail: str, now: float) -> list[Comm
     mind.sessions.give_up(f"{ending.value}: {detail}", now)
     active = mind.responses.active
     if active is not None:
-        mind.discarded.add(active, mind.playout.parts_of(active))
+        mind.discard(active)
     mind.goodbye = None
     if mind.closing is not None:
         mind.closing = replace(mind.closing, revocable=False)

@@ -167,9 +167,23 @@ class Mind:
         self.over = HangUp(ending, detail)
         return [self.over]
 
-    def call_back(self, response_id: str, now: float) -> list[Command]:
-        """A response that nobody is to hear."""
+    def caller_stopped(self) -> None:
+        """Speaking, or was never heard to speak."""
+        self.speaking = None
+        self.inbound.speech_stopped()
+
+    def response_over(self, response_id: str) -> None:
+        """No more calls of it follow: if all were answered, the model must speak next."""
+        if self.tool_calls.response_done(response_id):
+            self.responses.owe()
+
+    def discard(self, response_id: str) -> None:
+        """What was sent of a response is heard, and no more."""
         self.discarded.add(response_id, self.playout.parts_of(response_id))
+
+    def call_back(self, response_id: str, now: float) -> list[Command]:
+        """Nothing more of a response is to be heard, or made."""
+        self.discard(response_id)
         self.called_back_at = now
         return [ToModel(CancelResponse(response_id=response_id))]
 

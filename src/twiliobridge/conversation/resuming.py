@@ -58,15 +58,13 @@ def leave_off(mind: Mind, now: float) -> None:
     elif mind.owed.since is not None and not mind.recent.holding and not mind.tool_calls.running:
         mind.responses.owe()
     if active is not None:
-        mind.discarded.add(active, mind.playout.parts_of(active))
-        if mind.tool_calls.response_done(active):
-            mind.responses.owe()
+        mind.discard(active)
+        mind.response_over(active)
     if mind.responses.owed or mind.speaking is not None:  # a turn in hand may end at any moment now
         mind.owed.begin(now)
     if mind.recent.holding:
         mind.transcript.turn_lost()
-    mind.speaking = None
-    mind.inbound.speech_stopped()
+    mind.caller_stopped()
     mind.hold.active, mind.wished = None, None
     if mind.goodbye is not None:  # its calls are of the lost session; what is said next is the goodbye
         mind.goodbye = replace(mind.goodbye, call_ids=(), answered=True)

@@ -145,10 +145,6 @@ def _renewal(mind: Mind) -> float | None:
     return min(max(half, expires - limits.renew_before, mind.playout.ends), latest)
 
 
-def _closing(mind: Mind) -> float | None:
-    return farewell.deadline(mind)
-
-
 # ---------------------------------------------------------------- what
 
 
@@ -260,5 +256,5 @@ TIMERS = (
     Timer(Phase.TALKING, _redial, resuming.redial),
     Timer(Phase.TALKING, _attempt, _attempt_failed),
     Timer(Phase.TALKING, _renewal, _renew),
-    Timer(Phase.CLOSING, _closing, _heard_out),
+    Timer(Phase.CLOSING, farewell.deadline, _heard_out),
 )
