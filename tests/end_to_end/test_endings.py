@@ -109,10 +109,10 @@ async def test_every_response_fails(autojump_clock):
 
 
 async def test_nothing_is_ever_answered(autojump_clock):
-    """The caller hears TwiML within eight seconds."""
-    async with open_call() as call:
-        call.model.lost = lambda text: '"response.' in text
+    """The caller hears TwiML within eight seconds; another session was tried, and asked in vain."""
+    async with open_call(knobs=Knobs(respond=(Incident(Odd.MISSING),))) as call:
         await over(call, Ending.MODEL_SILENT, 7.9, 8.1)
+    assert len(call.summary.sessions) == 2
 
 
 async def test_the_model_never_confirms_a_session(autojump_clock):
