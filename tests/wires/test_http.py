@@ -46,8 +46,12 @@ def test_each_way_of_having_no_answer_has_its_error(backend):
             await stream.receive()
             await stream.send(b"what?\r\n\r\n")
 
+    async def leave(stream):
+        async with stream:
+            await stream.receive()
+
     async def main():
-        async with listening(mumble) as port:
+        async with listening(mumble) as port, listening(leave) as gone:
             cases = {
                 f"http://127.0.0.1:{port}": BadAnswer,
                 f"https://127.0.0.1:{port}": TlsFailed,
@@ -58,6 +62,8 @@ def test_each_way_of_having_no_answer_has_its_error(backend):
                 with pytest.raises(error) as raised:
                     await get(url, {})
                 assert "\n" not in str(raised.value)
+            with pytest.raises(BadAnswer, match="closed before anything was said"):
+                await get(f"http://127.0.0.1:{gone}", {})
 
     anyio.run(main, backend=backend)
 

@@ -114,9 +114,10 @@ class Run:
         async with self._target() as target:
             for note in self._notes:
                 self._console.print(f"note: {note}", markup=False, soft_wrap=not self._console.is_terminal)
-            hindrance = None if options.bridge_url is None else await _hindrance(target, material)
             with LiveProgress(self._console) as progress:
                 told: Progress = progress
+                own = options.bridge_url is None
+                hindrance = None if own else await _hindrance(target, material, told)
                 self._suite = Suite(
                     target,
                     material,
@@ -195,9 +196,9 @@ class Run:
         return await load_offline_model(self._plan.knobs, self._plan.script, say=self._notes.append)
 
 
-async def _hindrance(target: Target, material: Material) -> Hindrance | None:
+async def _hindrance(target: Target, material: Material, progress: Progress) -> Hindrance | None:
     """What keeps checks of another's bridge from being carried out. UsageError if nobody is there."""
-    first = await first_call(target, material)
+    first = await first_call(target, material, progress)
     if first.outcome is Outcome.UNREACHED:
         raise UsageError(f"{first.why}. No call came about, so nothing was judged")
     return first.hindrance

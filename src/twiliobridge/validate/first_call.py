@@ -5,20 +5,25 @@ from enum import Enum
 
 import trio
 
-from twiliobridge.caller import NotConnected
+from twiliobridge.caller import NoStream, NotConnected, WebhookFailed
 from twiliobridge.validate.examination import Examination, Silent
 from twiliobridge.validate.material import Material
 from twiliobridge.validate.probe_call import ProbeCall
+from twiliobridge.validate.result import Progress
 from twiliobridge.validate.target import Target
 
 GREETING_WITHIN = 8.0
 ANSWER_WITHIN = 15.0
 "Seconds, from the start and from the end of the caller's words: as the checks wait, C5 and C6."
-REFUSED_WITHIN = 3.0
-"Seconds. A refusal that comes so soon can be asked for again; one that is waited for cannot, three times."
 HEARD_MS = 20.0
 
-NEEDS_NO_CALL = frozenset({"C1"})
+ID = "C0"
+"A check's, for those who watch; it is none."
+NOBODY = Silent()
+
+UPGRADE = "C1.3"
+"The law that a stream breaks which is refused."
+
 NEEDS_NO_ANSWER = frozenset({"C1", "C2"})
 "C2 sees whether a session with the model is opened: often why nothing is said."
 
@@ -35,6 +40,8 @@ class Hindrance:
     """What keeps checks from being carried out: told once, by the first of them, and not by each."""
 
     cause: str
+    law: str = ""
+    "Id of the law that is broken by it; empty: that the first such check can be carried out at all."
     spares: frozenset[str] = frozenset()
     "Ids of the checks that can be carried out all the same."
 
@@ -44,28 +51,20 @@ class FirstCall:
     outcome: Outcome
     why: str = ""
     "What was seen, in one line; empty if the agent was heard."
-    seconds: float = 0.0
-    "How long it took to know that there is no call."
-
-    @property
-    def hindrance(self) -> Hindrance | None:
-        if self.outcome is Outcome.ANSWERS:
-            return None
-        if self.outcome is Outcome.MUTE:
-            return Hindrance(self.why, NEEDS_NO_ANSWER)
-        return Hindrance(self.why, NEEDS_NO_CALL if self.seconds <= REFUSED_WITHIN else frozenset())
+    hindrance: Hindrance | None = None
 
 
-async def first_call(target: Target, material: Material) -> FirstCall:
-    """Half a minute at most. The caller speaks if the agent does not."""
-    exam = Examination("C0", (), target, material, Silent(), lambda _: None, [])
-    began = trio.current_time()
+async def first_call(target: Target, material: Material, progress: Progress = NOBODY) -> FirstCall:
+    """Half a minute at most. The caller speaks if the agent does not. `progress` is told as of a check."""
+    progress.check_begins(ID, "Is there a bridge?")
+    exam = Examination(ID, (), target, material, progress, lambda _: None, [])
     try:
         async with exam.call("first") as call:
             return await _listen(call, exam)
     except NotConnected as failure:
         outcome = Outcome.REFUSES if failure.reached else Outcome.UNREACHED
-        return FirstCall(outcome, str(failure), trio.current_time() - began)
+        of_webhook = isinstance(failure, WebhookFailed | NoStream)
+        return FirstCall(outcome, str(failure), Hindrance(str(failure), "" if of_webhook else UPGRADE))
 
 
 async def _listen(call: ProbeCall, exam: Examination) -> FirstCall:
@@ -75,13 +74,15 @@ async def _listen(call: ProbeCall, exam: Examination) -> FirstCall:
         await call.say(exam.material.interruption.audio)
     if call.up and await call.heard_for(HEARD_MS, ANSWER_WITHIN):
         return FirstCall(Outcome.ANSWERS)
-    return FirstCall(Outcome.MUTE, _silence(call))
+    why = _silence(call, greets=exam.target.greets)
+    return FirstCall(Outcome.MUTE, why, Hindrance(why, spares=NEEDS_NO_ANSWER))
 
 
-def _silence(call: ProbeCall) -> str:
+def _silence(call: ProbeCall, *, greets: bool) -> str:
     ending = call.client.line.ending
     if ending is not None:
         after = trio.current_time() - call.began
         return f"the agent was not heard: within {after:.1f} s of start, {ending.text}"
-    waited = f"within {GREETING_WITHIN:g} s of start, nor within {ANSWER_WITHIN:g} s of the caller's words"
-    return f"the agent was not heard, neither {waited}"
+    answer = f"within {ANSWER_WITHIN:g} s of the caller's words"
+    waited = f"neither within {GREETING_WITHIN:g} s of start nor {answer}" if greets else answer
+    return f"the agent was not heard, {waited}"

@@ -74,22 +74,23 @@ class Suite:
         elif self._told_by:
             self._results.append(_not_run(check, f"not tried, see {self._told_by}"))
         else:
-            await self._judge(check, hindrance.cause)
+            await self._judge(check, hindrance)
 
-    async def _judge(self, check: Check, hindered_by: str = "") -> None:
+    async def _judge(self, check: Check, hindrance: Hindrance | None = None) -> None:
         examination = Examination(
             check.id, check.parts, self.target, self.material, self.progress, self._keep, self._pacing
         )
         began = trio.current_time()
         self._current = check, examination, began
         self.progress.check_begins(check.id, check.name)
-        trouble = hindered_by or await _carry_out(check, examination)
-        if not hindered_by and trouble and not examination.connected:
+        trouble = hindrance.cause if hindrance else await _carry_out(check, examination)
+        if not hindrance and trouble and not examination.connected:
             await self._look_for_the_bridge(check, trouble)
         if trouble:
-            examination.troubled(_carried_out(check), trouble)
+            examination.troubled(_broken(check, hindrance), trouble)
         findings = examination.findings(
-            Status.NOT_APPLICABLE, f"not reached, see {check.id}.0" if trouble else "this run cannot tell"
+            Status.NOT_APPLICABLE,
+            "not reached: the check could not be carried out" if trouble else "this run cannot tell",
         )
         self._current = None
         result = self._check_result(check, examination, findings, trio.current_time() - began)
@@ -180,6 +181,12 @@ async def _carry_out(check: Check, examination: Examination) -> str:
         log.exception("check %s failed", check.id)
         return f"{type(error).__name__}: {error}"
     return f"it was not over within {check.seconds:g} s" if deadline.cancelled_caught else ""
+
+
+def _broken(check: Check, hindrance: Hindrance | None) -> Law:
+    """Of a check that could not be carried out."""
+    known = (each for each in check.parts if hindrance and each.id == hindrance.law)
+    return next(known, None) or _carried_out(check)
 
 
 def _carried_out(check: Check) -> Law:

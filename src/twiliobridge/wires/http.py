@@ -260,6 +260,10 @@ class _Exchange:
             try:
                 self._http.receive_data(await self._stream.receive(_READ_BYTES))
             except anyio.EndOfStream:
+                if self._http.their_state in {h11.IDLE, h11.SEND_RESPONSE}:
+                    raise h11.RemoteProtocolError(
+                        "the connection was closed before anything was said"
+                    ) from None
                 self._http.receive_data(b"")
         if event is h11.PAUSED:  # after a 101: what follows is no HTTP
             raise h11.RemoteProtocolError("the protocol was switched")
