@@ -159,7 +159,7 @@ def dial_offline(said):
 
 async def test_a_server_tries_the_model_at_start_and_asks_for_no_response(caplog):
     said = []
-    with caplog.at_level(logging.INFO):
+    with caplog.at_level(logging.INFO, logger="twiliobridge"):
         await serve.tell_of_model(dial_offline(said), Settings(), Agent(instructions="i", greeting="Hello."))
     assert [record.levelname for record in caplog.records] == ["INFO"]
     assert "takes the agent's session" in caplog.text
@@ -188,7 +188,8 @@ async def test_that_can_be_left_out(tried):
 
 async def test_a_model_that_refuses_is_one_warning_without_the_key(caplog):
     agent = Agent(instructions="i", voice="sk-secret1")  # refused, and repeated in the refusal
-    await serve.tell_of_model(dial_offline([]), Settings(openai_api_key="sk-secret1"), agent)
+    with caplog.at_level(logging.INFO, logger="twiliobridge"):
+        await serve.tell_of_model(dial_offline([]), Settings(openai_api_key="sk-secret1"), agent)
     [record] = caplog.records
     assert record.levelname == "WARNING"
     assert "a call would not be answered now: " in record.getMessage()
