@@ -202,11 +202,11 @@ def webhook():
 
 
 def test_an_endpoint_is_fuzzed_by_its_webhook(illegal, webhook, capsys):
-    """Each call has the parameters of its TwiML, by which this one is found out: a greeting that has them is
-    illegal. A pause in the TwiML costs no time.
+    """Each call has the parameters of its TwiML, by which this one is found out: its greeting is illegal
+    then, in clean calls already, whatever class is tried. A pause in the TwiML costs no time.
     """
     origin = illegal.removesuffix("/stream").replace("ws", "http")
-    arguments = ["fuzz", webhook, "--stream-origin", origin, "--class", "valid", "--examples", "9"]
+    arguments = ["fuzz", webhook, "--stream-origin", origin, "--class", "drop", "--examples", "1"]
     assert main([*arguments, "--json", "--max-seconds", "60"]) == ExitCode.FAILED
     (finding,) = json.loads(capsys.readouterr().out)["findings"]
     assert "unknown field `reason`" in finding["seen"]

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from twiliobridge.fuzz.categories import CATEGORIES, Category
 from twiliobridge.fuzz.fields import PLACES
 from twiliobridge.fuzz.laws import Breach, Law
+from twiliobridge.fuzz.performance import Manners
 from twiliobridge.fuzz.scenario import Giant, key
 from twiliobridge.fuzz.search import Enough, Search
 
@@ -66,6 +67,19 @@ def test_an_endpoint_that_is_lost_while_something_is_looked_at_again_is_a_findin
     assert (finding.law, finding.seen, finding.scenario.category) == (Law.NEXT_CALL, "call 2", "valid")
     assert finding.scenario.calls == 2
     assert "takes no clean call any more" in finding.note
+
+
+@pytest.mark.parametrize(("times", "calls"), [(7, 1), (2, 20)])
+def test_what_clean_calls_break_before_the_run_is_a_finding(times, calls):
+    """Told once; with one call where each of the seven shows it."""
+    examiner, found = Content(), []
+    examiner.manners = Manners(speech=0, answer=0.01, patience=0.5, quiet=0.02)
+    examiner.at_start = [Breach(Law.LEGAL, "no such field")] * times
+    examiner.at_start.append(Breach(Law.ANSWERS, "a matter of time", by_clock=True))
+    Search(examiner, 0, math.inf, lambda _: None, found.append).tell_start()
+    (finding,) = found
+    assert (finding.name, finding.example, finding.scenario.calls) == ("legal-valid", 0, calls)
+    assert (finding.note == "") is (calls == 1)
 
 
 def played(examples, *categories, seed=0):

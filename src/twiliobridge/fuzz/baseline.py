@@ -39,15 +39,15 @@ def clean_call(speech: int | None) -> Steps:
     return (*phone.said(), Listen(), *phone.say(STOP))
 
 
-def measure(play: Play) -> Manners:
-    """Unusable if no clean call comes about, or no two are alike."""
+def measure(play: Play) -> tuple[Manners, list[Trace]]:
+    """And the calls that showed it. Unusable if no clean call comes about, or they are not alike."""
     manners = _try(play)
     traces = [play(clean_call(manners.speech), manners) for _ in range(CALLS)]
     for trace in traces:
         if fault := failure(trace, manners):
             raise Unusable(f"clean calls are not all alike, so there is nothing to compare with: {fault}")
     slowest = max(seconds(trace, manners) for trace in traces)
-    return replace(
+    shown = replace(
         manners,
         answer=median(seconds(trace, manners) for trace in traces),
         patience=max(LEAST_PATIENCE, PATIENCE * slowest),
@@ -55,6 +55,7 @@ def measure(play: Play) -> Manners:
         vanishes=any(vanished(trace) and trace.stopped for trace in traces),
         tidy=all(_is_tidy(trace) for trace in traces),
     )
+    return shown, traces
 
 
 def _try(play: Play) -> Manners:

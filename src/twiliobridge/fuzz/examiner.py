@@ -58,7 +58,10 @@ class Examiner:
         self.loss: Breach | None = None
         "The endpoint takes no clean call any more, and nobody restarts it."
         self.incidents = Incidents()
-        self.manners = measure(self._play)
+        self.manners, traces = measure(self._play)
+        steps = clean_call(self.manners.speech)
+        self.at_start = [each for trace in traces for each in breaches_of(trace, steps, self.manners)]
+        "What clean calls broke before anything was done to the endpoint."
         self.speed_before = self.manners.answer
         self._recent: deque[float] = deque(maxlen=CALLS)
 

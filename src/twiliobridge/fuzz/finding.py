@@ -13,7 +13,7 @@ class Finding:
     scenario: Scenario
     seen: str
     example: int
-    "Which example of the run it was, from 1."
+    "Which example of the run it was, from 1; 0: a clean call before it."
     note: str = ""
     "What keeps it from being certain, if anything does."
     file: Path | None = None

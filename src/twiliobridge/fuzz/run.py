@@ -110,6 +110,7 @@ def _run(report: Report, categories: Sequence[Category], examiner: Examiner, wat
         lambda finding: _note(report, finding),
     )
     try:
+        search.tell_start()
         report.ending = _search(search, categories, plan.examples)
         _finish(report, examiner, search)
     finally:

@@ -13,6 +13,7 @@ from typing import NoReturn
 from hypothesis import HealthCheck, Phase, given, seed, settings
 from hypothesis.errors import Flaky
 
+from twiliobridge.fuzz.baseline import CALLS, clean_call
 from twiliobridge.fuzz.categories import CATEGORIES, Category, Scenarios
 from twiliobridge.fuzz.conversations import Scope
 from twiliobridge.fuzz.examiner import Examiner
@@ -32,6 +33,7 @@ SHORTENING = 20.0
 
 CALLS_IF_UNSURE = 20
 "What a replay makes of a scenario that does not break the law every time."
+UNSURE = "not every call of it shows this"
 
 NOTHING_PLAYED = CATEGORIES["valid"], ()
 
@@ -163,6 +165,22 @@ class Search:
         self.once.append(f"{breach.law.value}: {breach.seen}")
         return False
 
+    def tell_start(self) -> None:
+        """What clean calls broke before the first scenario: nothing need be looked for to find it."""
+        steps, broken = clean_call(self._examiner.manners.speech), self._examiner.at_start
+        for breach in broken:
+            if breach.by_clock or self._is_known(breach, CATEGORIES["valid"]):
+                continue
+            always = sum(each.law is breach.law for each in broken) >= CALLS
+            scenario = Scenario(
+                steps=steps,
+                category="valid",
+                law=breach.law.value,
+                seen=breach.seen,
+                calls=1 if always else CALLS_IF_UNSURE,
+            )
+            self.tell(Finding(breach.law, scenario, breach.seen, 0, "" if always else UNSURE))
+
     def tell_loss(self, steps: Steps | None = None) -> None:
         """The endpoint takes no clean call any more: `steps`, or the last scenario, as it was."""
         loss, (category, last) = self._examiner.loss, self._played or NOTHING_PLAYED
@@ -252,7 +270,7 @@ class _Hunt:
         if again is None and self._seen.by_clock:
             self._search.once.append(f"{law.value}: {self._seen.seen}")
             return
-        self._tell("" if again else "not every call of it shows this", 1 if again else CALLS_IF_UNSURE)
+        self._tell("" if again else UNSURE, 1 if again else CALLS_IF_UNSURE)
 
     def _tell(self, note: str, calls: int = 1) -> None:
         breach = self._seen
