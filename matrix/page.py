@@ -23,6 +23,9 @@ is in `matrix/bridges/`, a file each. `twiliobridge validate --explain CHECK` ha
 These are verdicts of one suite on one version on one day, in one configuration: the smallest that the
 bridge's own documentation gives. A sample shows how to begin, and a library leaves things to its user on
 purpose. A red cell says what a call would meet, not what the authors owe anybody. Corrections are welcome.
+
+`late` is the suite's own delay, at the 99th percentile of its frames. On a busy machine it is long, and
+what depends on times cannot be told.
 """
 
 CELLS = """\
@@ -49,11 +52,17 @@ def page(matrix: Matrix, known: Confirmations) -> str:
 
 
 def bridges(matrix: Matrix) -> Iterator[str]:
-    yield row(["bridge", "version", "repository", "rules that hold", "red", "not told", "judged on", "by"])
-    yield row(["---"] * 8)
+    yield row(
+        ["bridge", "version", "repository", "rules that hold", "red", "not told", "judged on", "by", "late"]
+    )
+    yield row(["---"] * 9)
     for column in matrix.columns:
-        told = [column.title, column.version, column.source, *counts(column), column.judged, column.judge]
+        told = [column.title, column.version, column.source, *counts(column), *judging(column)]
         yield row(told)
+
+
+def judging(column: Column) -> list[str]:
+    return [column.judged, column.judge, f"{column.late_ms:.0f} ms"]
 
 
 def counts(column: Column) -> list[str]:

@@ -5,7 +5,7 @@ from html import escape
 from pathlib import Path
 
 from matrix.confirmed import Confirmations, confirmation
-from matrix.page import UNCONFIRMED, UNTOLD, counts, sentence
+from matrix.page import UNCONFIRMED, UNTOLD, counts, judging, sentence
 from matrix.verdicts import ROOT, Cell, Column, Matrix, Rule
 
 SHEET = ROOT / "docs" / "matrix.html"
@@ -26,7 +26,7 @@ def sheet(matrix: Matrix, known: Confirmations) -> str:
 
 def bridges(matrix: Matrix) -> Iterator[str]:
     for column in matrix.columns:
-        told = [column.version, column.source, *counts(column), column.judged, column.judge]
+        told = [column.version, column.source, *counts(column), *judging(column)]
         yield f'<tr><th scope="row">{escape(column.title)}</th>{data(told)}</tr>'
 
 
