@@ -1,8 +1,8 @@
 // For a bridge that knows no other address than OpenAI's: its sessions are those of the suite's model.
-// Node runs this file first by --import. The handshake keeps OpenAI's path, query and headers.
-import net from 'node:net';
-import process from 'node:process';
-import tls from 'node:tls';
+// Node runs this file first by --require. The handshake keeps OpenAI's path, query and headers.
+const net = require('node:net');
+const process = require('node:process');
+const tls = require('node:tls');
 
 const model = new URL(process.env.MODEL_ORIGIN);
 const connect = tls.connect;
