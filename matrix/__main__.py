@@ -22,6 +22,7 @@ from matrix.verdicts import (
     rules_of,
     write_matrix,
 )
+from matrix.withdrawn import read_withdrawals, reviewed
 
 
 def arguments() -> argparse.Namespace:
@@ -106,14 +107,14 @@ def show(column: Column) -> None:
 
 def told(matrix: Matrix, *, write: bool) -> int:
     """Writes the pages. The exit code: 1 if a red cell was not confirmed in its bridge's source."""
-    known = read_confirmations()
-    for column, rule in unconfirmed(known, matrix):
+    known, standing = read_confirmations(), reviewed(matrix, read_withdrawals())
+    for column, rule in unconfirmed(known, standing):
         print(f"  not confirmed: {column.name} {column.version} {rule}")
     if write:
         write_matrix(matrix)
-        PAGE.write_text(page(matrix, known), encoding="utf-8")
-        SHEET.write_text(sheet(matrix, known), encoding="utf-8")
-    return int(bool(unconfirmed(known, matrix)))
+        PAGE.write_text(page(standing, known), encoding="utf-8")
+        SHEET.write_text(sheet(standing, known), encoding="utf-8")
+    return int(bool(unconfirmed(known, standing)))
 
 
 def main() -> None:

@@ -4,9 +4,10 @@ from collections.abc import Iterator, Sequence
 
 from matrix.confirmed import Confirmations, confirmation
 from matrix.verdicts import ROOT, Cell, Column, Matrix
+from matrix.withdrawn import STATUS
 
 PAGE = ROOT / "docs" / "matrix.md"
-MARKS = {"passed": "yes", "failed": "**red**"}
+MARKS = {"passed": "yes", "failed": "**red**", STATUS: "?"}
 UNTOLD = "-"
 UNCONFIRMED = "not confirmed in its source"
 
@@ -32,7 +33,7 @@ CELLS = """\
 ## By rule
 
 `yes`: the rule holds. **red**: it does not, and below is what was found. `-`: it could not be told, or was
-not asked, which counts as neither.
+not asked, which counts as neither. `?`: the source contradicts the suite's verdict, which is withdrawn.
 """
 
 BEHIND = """\
@@ -42,12 +43,21 @@ Each was confirmed in the source of the version that was judged, at the place th
 """
 
 
+WITHDRAWN = """\
+## What is withdrawn
+
+These are faults of the suite, and none of the bridge's.
+"""
+
+
 def page(matrix: Matrix, known: Confirmations) -> str:
     parts = [
         [HEAD, *bridges(matrix)],
         [CELLS, *cells(matrix)],
         [BEHIND, *(line for column in matrix.columns for line in behind(matrix, column, known))],
     ]
+    if gone := list(withdrawn(matrix)):
+        parts.append([WITHDRAWN, *gone])
     return "\n\n".join("\n".join(part).rstrip() for part in parts) + "\n"
 
 
@@ -70,7 +80,8 @@ def counts(column: Column) -> list[str]:
     if not column.cells:
         return [column.result, UNTOLD, UNTOLD]
     marks = [mark(cell) for cell in column.cells.values()]
-    return [str(marks.count(each)) for each in (MARKS["passed"], MARKS["failed"], UNTOLD)]
+    told = (marks.count(MARKS["passed"]), marks.count(MARKS["failed"]))
+    return [*map(str, told), str(len(marks) - sum(told))]
 
 
 def cells(matrix: Matrix) -> Iterator[str]:
@@ -98,6 +109,13 @@ def behind(matrix: Matrix, column: Column, known: Confirmations) -> Iterator[str
         found = sentence(column.cells[rule.id].reason)
         yield f"* **{rule.id}** ({rule.level}) {found} {where(column, rule.id, known)}"
     yield ""
+
+
+def withdrawn(matrix: Matrix) -> Iterator[str]:
+    for column in matrix.columns:
+        for rule, cell in column.cells.items():
+            if cell.status == STATUS:
+                yield f"* {column.title}, **{rule}**: {sentence(cell.reason)}"
 
 
 def sentence(text: str) -> str:

@@ -5,7 +5,7 @@ from html import escape
 from pathlib import Path
 
 from matrix.confirmed import Confirmations, confirmation
-from matrix.page import UNCONFIRMED, UNTOLD, counts, judging, sentence
+from matrix.page import UNCONFIRMED, counts, judging, mark, sentence
 from matrix.verdicts import ROOT, Cell, Column, Matrix, Rule
 
 SHEET = ROOT / "docs" / "matrix.html"
@@ -47,9 +47,9 @@ def cell(column: Column, rule: Rule) -> str:
     found = column.cells.get(rule.id)
     if found is not None and found.red:
         return f'<td class="red"><a href="#{anchor(column, rule)}">red</a></td>'
-    told = found is not None and found.status == "passed"
     reason = escape(found.reason, quote=True) if found else "not asked"
-    return f'<td class="{"yes" if told else "untold"}" title="{reason}">{"yes" if told else UNTOLD}</td>'
+    told = mark(found)
+    return f'<td class="{"yes" if told == "yes" else "untold"}" title="{reason}">{told}</td>'
 
 
 def anchor(column: Column, rule: Rule) -> str:

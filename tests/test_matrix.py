@@ -15,6 +15,7 @@ from matrix.home import Home
 from matrix.page import page
 from matrix.sheet import sheet
 from matrix.verdicts import Cell, Column, Matrix, Rule, in_order
+from matrix.withdrawn import Withdrawal, reviewed
 
 COLUMN = Column(
     name="theirs",
@@ -47,6 +48,15 @@ def test_a_red_cell_of_which_nobody_has_read_the_source_says_so():
     assert confirmation(READ, newer, "C1.2") is None
     assert "not confirmed" in page(SMALL, {})
     assert unconfirmed({}, SMALL) == [(COLUMN, "C1.2")]
+
+
+def test_a_verdict_that_the_source_contradicts_does_not_stand():
+    withdrawal = Withdrawal(version="1.0", rules=["C1.2"], status="failed", says="main.py:9 hangs up later")
+    standing = reviewed(SMALL, {"theirs": [withdrawal]})
+    assert unconfirmed({}, standing) == []
+    assert "* Theirs, **C1.2**: Main.py:9 hangs up later." in page(standing, {})
+    other = msgspec.structs.replace(withdrawal, status="passed")
+    assert reviewed(SMALL, {"theirs": [other]}) == SMALL
 
 
 def test_rules_stand_in_the_order_of_their_numbers():
