@@ -1,5 +1,6 @@
 """Where a bridge lives while it is judged: a copy of its files, and an environment of its own."""
 
+import hashlib
 import shutil
 import subprocess
 import sys
@@ -64,7 +65,16 @@ class Home:
             shutil.copytree(PROGRAMS / self.bridge.program, self.files, dirs_exist_ok=True)
 
     def _recipe(self) -> bytes:
-        return msgspec.json.encode([self.bridge, str(self.origin), self.commit()])
+        return msgspec.json.encode([self.bridge, str(self.origin), self.commit() or self._digest()])
+
+    def _digest(self) -> str:
+        """Of files of which Git knows nothing, and of our own programs."""
+        digest = hashlib.sha256()
+        folder = self.origin or (PROGRAMS / self.bridge.program if self.bridge.program else None)
+        for path in sorted(folder.rglob("*")) if folder else ():
+            if path.is_file():
+                digest.update(str(path).encode() + path.read_bytes())
+        return digest.hexdigest()
 
     def _made(self) -> bytes:
         made = self.root / MADE

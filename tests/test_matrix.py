@@ -114,4 +114,7 @@ def test_a_home_is_made_of_the_checkout_and_leaves_that_as_it_is(tmp_path):
     (home.folder / "made.txt").unlink()
     home.make()
     assert not (home.folder / "made.txt").exists(), "made again without need"
+    (checkout / "main.py").write_text("pass")
+    home.make()
+    assert (home.folder / "main.py").read_text() == "pass"
     assert home.version() == "unversioned files"
