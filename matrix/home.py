@@ -65,13 +65,17 @@ class Home:
             shutil.copytree(PROGRAMS / self.bridge.program, self.files, dirs_exist_ok=True)
 
     def _recipe(self) -> bytes:
-        return msgspec.json.encode([self.bridge, str(self.origin), self.commit() or self._digest()])
+        made_of = (self.bridge.install, self.bridge.folder, str(self.origin), self.commit() or self._digest())
+        return msgspec.json.encode(made_of)
 
     def _digest(self) -> str:
         """Of files of which Git knows nothing, and of our own programs."""
+        own = PROGRAMS / self.bridge.program if self.bridge.program else None
+        folder = self.origin or own
+        if folder is None:
+            return ""
         digest = hashlib.sha256()
-        folder = self.origin or (PROGRAMS / self.bridge.program if self.bridge.program else None)
-        for path in sorted(folder.rglob("*")) if folder else ():
+        for path in sorted(folder.rglob("*")):
             if path.is_file():
                 digest.update(str(path).encode() + path.read_bytes())
         return digest.hexdigest()
