@@ -37,6 +37,9 @@ UNHURRIED = frozenset({Media, Mark})
 These are a hundred events a second; `may_be_due_earlier` spares each of them a look at all timers.
 """
 
+UNHURRIED_REACTIONS = (None, agent_side.on_agent_transcript)
+"Likewise of the model's other events: words are written down, and most events change nothing."
+
 
 class Relay:
     __slots__ = ("_mind", "may_be_due_earlier")
@@ -96,13 +99,14 @@ class Relay:
 
     def model_said(self, event: ServerEvent | UnknownToModel, now: float) -> Sequence[Command]:
         mind = self._mind
+        react = model_side.MODEL.get(type(event))
         if type(event) is not OutputAudioDelta or mind.phase is not TALKING:
             if mind.phase is Phase.ENDED or mind.sessions.stage is Stage.AWAY:
                 return ()
-            self.may_be_due_earlier = True
+            if react not in UNHURRIED_REACTIONS:
+                self.may_be_due_earlier = True
         mind.model_heard, mind.probed = now, False
-        react = model_side.MODEL.get(type(event), phone_side.ignore)
-        return react(mind, event, now)
+        return () if react is None else react(mind, event, now)
 
     def tool_done(self, call_id: str, output: str, now: float) -> Sequence[Command]:
         """A tool's answer, or the error text that stands for one."""
