@@ -64,6 +64,15 @@ class TruncatesAtSent(Meddler):
         return fields
 
 
+class TruncatesLate(Meddler):
+    """By 200 ms: what a bridge has queued within itself counts as heard."""
+
+    def outward(self, fields):
+        if fields["type"] == "conversation.item.truncate":
+            fields["audio_end_ms"] += 200
+        return fields
+
+
 class NeverTruncates(Meddler):
     def outward(self, fields):
         return None if fields["type"] == "conversation.item.truncate" else fields

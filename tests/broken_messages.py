@@ -1,5 +1,7 @@
 """Bridges that are not there, whose model is not ready, or whose messages Twilio does not take."""
 
+from typing import ClassVar
+
 import numpy as np
 import trio
 from meddler import Meddler, decode, encode, text_of
@@ -27,24 +29,30 @@ class NeverDescribes(Meddler):
 class SpeaksPcm(Meddler):
     """Talks to the model in 24 kHz PCM, and resamples."""
 
+    form: ClassVar = {"type": "audio/pcm", "rate": 24000}
+
     def __init__(self, wire):
         super().__init__(wire)
         self.up, self.down = Resampler(8000, 24000), Resampler(24000, 8000)
 
+    def to_model(self, audio):
+        return to_int16(self.up.feed(to_float(ulaw_decode(audio)))).astype("<i2").tobytes()
+
+    def to_phone(self, audio):
+        return ulaw_encode(to_int16(self.down.feed(to_float(np.frombuffer(audio, "<i2")))))
+
     def outward(self, fields):
         if fields["type"] == "session.update" and "audio" in fields["session"]:
-            self._set(fields, {"type": "audio/pcm", "rate": 24000})
+            self._set(fields, self.form)
         elif fields["type"] == "input_audio_buffer.append":
-            samples = self.up.feed(to_float(ulaw_decode(decode(fields["audio"]))))
-            fields["audio"] = encode(to_int16(samples).astype("<i2").tobytes())
+            fields["audio"] = encode(self.to_model(decode(fields["audio"])))
         return fields
 
     def inward(self, fields):
         if fields["type"] == "session.updated":
             self._set(fields, {"type": "audio/pcmu"})
         elif fields["type"] == "response.output_audio.delta":
-            samples = np.frombuffer(decode(fields["delta"]), "<i2")
-            fields["delta"] = encode(ulaw_encode(to_int16(self.down.feed(to_float(samples)))))
+            fields["delta"] = encode(self.to_phone(decode(fields["delta"])))
         return fields
 
     def _set(self, fields, form):

@@ -63,6 +63,8 @@ class ModelSession:
         "What the bridge said, but for audio, as it was written."
         self.input_format = AudioFormat.PCM
         "Of what is appended: the one that was confirmed last, and the service's own before that."
+        self.output_format = AudioFormat.PCM
+        "Of what the model says, likewise."
         self.close_code = 1000
         "With which the service closes the socket, where the suite has ended the session."
         self._appended = bytearray()
@@ -151,11 +153,12 @@ class ModelSession:
         elif by_bridge:
             self.texts.append(text if isinstance(text, str) else "")
         elif isinstance(event, model.SessionCreated | model.SessionUpdated):
-            self.input_format = _input_format(event.session)
+            self.input_format = _format(event.session, "input")
+            self.output_format = _format(event.session, "output")
 
 
-def _input_format(session: Session) -> AudioFormat:
-    kind = (((session.audio or {}).get("input") or {}).get("format") or {}).get("type")
+def _format(session: Session, side: str) -> AudioFormat:
+    kind = (((session.audio or {}).get(side) or {}).get("format") or {}).get("type")
     return AudioFormat(kind) if kind in FORMATS else AudioFormat.PCM
 
 

@@ -23,7 +23,7 @@ from twiliobridge.validate.measure import overlap_ms
 from twiliobridge.validate.model_session import ModelSession
 from twiliobridge.validate.moments import live_moment
 from twiliobridge.validate.result import Moment
-from twiliobridge.validate.tracing import Cut, Delta, Play, Traced, trace
+from twiliobridge.validate.tracing import Cut, Delta, Play, Trace, trace
 from twiliobridge.validate.trunk import Trunk
 
 Tell = Callable[[Moment], None]
@@ -154,9 +154,11 @@ class ProbeCall:
             (each.position + len(each.audio) for each in self.trunk.arrived if each.at <= at), default=0
         )
 
-    def traced(self) -> list[Traced]:
+    def traced(self) -> Trace:
         """What came to the phone, found in what the model said."""
-        deltas = [Delta(*each) for session in self.sessions for each in session.spoken()]
+        deltas = [
+            Delta(*each, session.output_format) for session in self.sessions for each in session.spoken()
+        ]
         plays = [Play(each.at, each.position, each.audio) for each in self.trunk.arrived if each.audio]
         return trace(deltas, plays)
 

@@ -2,16 +2,15 @@
 
 import trio
 
-from twiliobridge.audio import FRAME_BYTES, RATE, SILENCE
-from twiliobridge.realtime import events as model
+from twiliobridge.audio import FRAME_MS, RATE
 from twiliobridge.validate.check import check
-from twiliobridge.validate.checks.model import PCMU, formats_of
 from twiliobridge.validate.examination import Examination
 from twiliobridge.validate.law import Law
 from twiliobridge.validate.measure import clipped_ratio
 from twiliobridge.validate.probe_call import ProbeCall
 from twiliobridge.validate.result import Level
 from twiliobridge.validate.spectrum import compare, describe, is_noise
+from twiliobridge.validate.tracing import Trace, trace_words
 from twiliobridge.validate.waiting import until
 
 GREETING_WITHIN = 8.0
@@ -29,13 +28,13 @@ TO_MODEL = Law(
     "C4.1",
     "What the model receives is what the caller said: the same sound, of the same length within a frame.",
     FORMAT,
-    "With audio/pcmu in the session, pass payloads on as they are; keep what comes before the session is up.",
+    "Pass every payload on, as it is or resampled; keep what comes before the session is up.",
 )
 TO_CALLER = Law(
     "C4.2",
-    "What the caller hears is what the model said, from the first byte to the last.",
+    "The caller hears all that the model said, as it was said, from the first sound to the last.",
     FORMAT,
-    "Pass every delta on, in order: base64 in, base64 out.",
+    "Pass every delta on, in order, as it is or resampled to mu-law at 8 kHz.",
 )
 TELEPHONE = Law(
     "C4.3",
@@ -82,7 +81,7 @@ async def audio_flow(exam: Examination) -> None:
         if call.up:
             await call.say(exam.material.interruption.audio)
         said = exam.material.interruption.audio
-        await until(lambda: _whole(call, said) and _missing_ms(call) <= UNDER_WAY_MS, UNDER_WAY, LOOK_EVERY)
+        await until(lambda: _missing_ms(call) <= UNDER_WAY_MS, UNDER_WAY, LOOK_EVERY)
         _judge_model_heard(exam, call, said)
 
 
@@ -99,13 +98,8 @@ def _judge_heard(exam: Examination, call: ProbeCall) -> None:
         for law in (TELEPHONE, UNBROKEN, CLEAN):
             exam.not_applicable(law.id, "nothing was heard")
         return
-    sent = _spoken(call)
-    if sent and _passes_mulaw(call):
-        exam.found(
-            TELEPHONE.id, holds=compare(heard, sent) == "", seen=compare(heard, sent) or describe(heard)
-        )
-    else:
-        exam.found(TELEPHONE.id, holds=not is_noise(heard), seen=is_noise(heard) or describe(heard))
+    fault = _unlike_speech(call, heard)
+    exam.found(TELEPHONE.id, holds=not fault, seen=fault or describe(heard))
     gaps = call.client.statistics().gaps_heard_ms
     seen = f"{len(gaps)} gaps, the longest {max(gaps):.0f} ms" if gaps else "no gaps"
     exam.found(UNBROKEN.id, holds=not gaps, seen=seen)
@@ -113,67 +107,53 @@ def _judge_heard(exam: Examination, call: ProbeCall) -> None:
     exam.found(CLEAN.id, holds=clipped < CLIPPED, seen=f"{clipped:.1%} at full scale")
 
 
-def _passes_mulaw(call: ProbeCall) -> bool:
-    session = call.session
-    updated = session.events(model.SessionUpdated) if session else []
-    return bool(updated) and set(formats_of(updated[-1][1])) == {PCMU}
-
-
-def _spoken(call: ProbeCall) -> bytes:
-    session = call.session
-    return b"".join(audio for _, _, audio in session.spoken()) if session else b""
+def _unlike_speech(call: ProbeCall, heard: bytes) -> str:
+    """What is found in what the model said has its rate; what is not may have another one."""
+    trace = call.traced()
+    if noise := is_noise(heard):
+        return noise
+    return "" if trace.pieces or not trace.said else compare(heard, trace.said)
 
 
 def _judge_model_heard(exam: Examination, call: ProbeCall, said: bytes) -> None:
-    session = call.session
-    if session is None or not _passes_mulaw(call):
-        why = call.why_no_session if session is None else "the session is not in mu-law (see C2.2)"
-        exam.not_applicable(TO_MODEL.id, why)
+    if call.session is None:
+        exam.not_applicable(TO_MODEL.id, call.why_no_session)
         return
-    missing_ms, whole = _missing_ms(call), _whole(call, said)
-    if whole and abs(missing_ms) <= UNDER_WAY_MS:
-        exam.found(TO_MODEL.id, holds=True, seen=f"{len(said) * 1000 // RATE} ms arrived as they were said")
-        return
-    seen = f"{missing_ms:.0f} ms of the call are missing" if whole else _difference(said, session.appended)
-    exam.found(TO_MODEL.id, holds=False, seen=seen)
-
-
-def _whole(call: ProbeCall, said: bytes) -> bool:
-    """Whether the model has received all of it, in one piece."""
-    return any(said in session.appended for session in call.sessions)
+    traces = [trace_words(said, each.appended, each.input_format) for each in call.sessions]
+    best = min(traces, key=Trace.missing_ms)
+    length, lost, missing_ms = len(said) * 1000 / RATE, best.missing_ms(), _missing_ms(call)
+    words = f"{length:.0f} ms of the caller's words"
+    seen = f"{words} reached the model as they were said{best.within}"
+    if lost > UNDER_WAY_MS:
+        seen = f"of {words} {lost:.0f} ms did not reach the model as they were said"
+    elif abs(missing_ms) > UNDER_WAY_MS:
+        seen = f"{missing_ms:.0f} ms of the call did not reach the model"
+    exam.found(TO_MODEL.id, holds=lost <= UNDER_WAY_MS and abs(missing_ms) <= UNDER_WAY_MS, seen=seen)
 
 
 def _missing_ms(call: ProbeCall) -> float:
     """What the caller has sent, less what the model has received."""
-    arrived = len(call.session.appended) if call.session else 0
-    return (len(call.trunk.frames_left) * FRAME_BYTES - arrived) * 1000 / RATE
+    session = call.session
+    arrived = session.input_format.duration_ms(session.appended_bytes) if session else 0.0
+    return len(call.trunk.frames_left) * FRAME_MS - arrived
 
 
 def _judge_caller_heard(exam: Examination, call: ProbeCall) -> None:
-    session = call.session
-    if session is None or not _passes_mulaw(call):
-        why = call.why_no_session if session is None else "the session is not in mu-law (see C2.2)"
-        exam.not_applicable(TO_CALLER.id, why)
+    if call.session is None:
+        exam.not_applicable(TO_CALLER.id, call.why_no_session)
         return
-    heard, sent = (each.rstrip(bytes([SILENCE])) for each in (call.heard, _spoken(call)))
-    if not sent:
+    trace = call.traced()
+    if not trace.items:
         exam.not_applicable(TO_CALLER.id, "the model said nothing")
         return
-    seen = f"{len(heard) * 1000 // RATE} ms heard as they were said"
-    exam.found(TO_CALLER.id, holds=heard == sent, seen=seen if heard == sent else _difference(sent, heard))
-
-
-def _difference(sent: bytes, arrived: bytes) -> str:
-    """How what arrived differs from what was sent, in words."""
-    if not arrived:
-        return "nothing arrived"
-    for probe in (sent[len(sent) // 2 :], sent[: len(sent) // 2]):
-        place = arrived.find(probe[:1600])
-        if place >= 0:
-            offset = place - sent.find(probe[:1600])
-            ms = abs(len(sent) - len(arrived)) * 1000 / RATE
-            return (
-                f"only a part arrived as it was sent (a shift of {offset / 8:.0f} ms, {ms:.0f} ms of length)"
-            )
-    kind = compare(arrived, sent) or "alike to the ear, and not the same bytes"
-    return f"it arrived as something else: {kind}"
+    cut = sum(each.end - each.begin for each in call.cuts) * 1000 / RATE
+    length, lost = len(trace.said) * 1000 / RATE, trace.missing_ms() + cut
+    holds = lost <= (UNDER_WAY_MS if trace.precision_ms else 0)
+    if holds:
+        seen = f"{length:.0f} ms of the model's words were heard as they were said{trace.within}"
+    elif trace.pieces:
+        seen = f"of {length:.0f} ms of the model's words, {lost:.0f} ms were not heard as they were said"
+    else:
+        kind = compare(call.heard, trace.said) or "another sound" if call.heard else "silence"
+        seen = f"instead of {length:.0f} ms of the model's words the caller heard {kind}"
+    exam.found(TO_CALLER.id, holds=holds, seen=seen)

@@ -6,7 +6,6 @@ from twiliobridge.validate.examination import Examination
 from twiliobridge.validate.interruption import Interruption
 from twiliobridge.validate.law import Law
 from twiliobridge.validate.probe_call import ProbeCall
-from twiliobridge.validate.tracing import heard_ms
 
 SILENT_WITHIN_MS = 1000.0
 "From the caller's first sound: the model needs some 300 ms to be sure that it is speech."
@@ -77,12 +76,14 @@ def _judge_positions(
     exam: Examination, call: ProbeCall, law: Law, told: list[model.TruncateItem], received: int
 ) -> None:
     traced = call.traced()
-    known = {each.item_id for each in traced}
-    if not any(each.item_id in known for each in told):
+    if not any(traced.knows(each.item_id) for each in told):
         exam.not_applicable(law.id, "what was heard cannot be traced to the model's words (see C4.2)")
         return
-    errors = [each.audio_end_ms - heard_ms(traced, call.cuts, each.item_id, received) for each in told]
+    errors = [each.audio_end_ms - traced.heard_ms(call.cuts, each.item_id, received) for each in told]
     for error in errors:
         exam.measured.add("truncate error", error)
     worst = max(errors, key=abs)
-    exam.found(law.id, holds=abs(worst) <= TRUNCATE_MS, seen=f"told {worst:+.0f} ms off what was heard")
+    bound = TRUNCATE_MS + traced.precision_ms
+    exam.found(
+        law.id, holds=abs(worst) <= bound, seen=f"told {worst:+.0f} ms off what was heard{traced.within}"
+    )

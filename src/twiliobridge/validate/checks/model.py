@@ -33,7 +33,8 @@ FORMATS = Law(
     "C2.2",
     "Both formats of the session are audio/pcmu.",
     SESSION,
-    'Say {"type": "audio/pcmu"} for audio.input.format and audio.output.format: Twilio speaks nothing else.',
+    'Say {"type": "audio/pcmu"} for audio.input.format and audio.output.format: nothing is resampled then.',
+    Level.SHOULD,
 )
 NOT_REFUSED = Law(
     "C2.3",
@@ -60,7 +61,7 @@ LAWS = (CONFIRMED, FORMATS, NOT_REFUSED, IN_ORDER, BAD_KEYS)
 @check(
     "C2",
     "OpenAI connection",
-    "A session is opened and described for each call, in mu-law both ways; a refusal is reported as such.",
+    "A session is opened and described for each call, and a refusal is reported as such.",
     *LAWS,
     source=SESSION,
     seconds=40,

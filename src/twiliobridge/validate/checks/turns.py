@@ -5,7 +5,6 @@ from dataclasses import dataclass
 import anyio
 import trio
 
-from twiliobridge.audio import RATE
 from twiliobridge.caller import Answer, CallEnded, TooSlow
 from twiliobridge.validate.check import check
 from twiliobridge.validate.examination import Examination
@@ -159,11 +158,5 @@ async def _goodbye(exam: Examination, call: ProbeCall) -> None:
 
 def _unsent_ms(call: ProbeCall) -> float:
     """The end of what the model said, as far as it never came to the phone."""
-    session = call.session
-    spoken = list(session.spoken()) if session else []
-    traced = call.traced()
-    if not spoken or not traced:
-        return 0.0
-    last = spoken[-1][1]
-    came = [each.offset + each.end - each.begin for each in traced if each.item_id == last]
-    return (len(session.item_audio(last)) - max(came)) * 1000 / RATE if session and came else 0.0
+    said = [item_id for session in call.sessions for _, item_id, _ in session.spoken()]
+    return call.traced().unsent_ms(said[-1]) if said else 0.0
