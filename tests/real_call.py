@@ -20,6 +20,7 @@ from twiliobridge.settings import Settings
 from twiliobridge.wires import Wire
 from twiliobridge.wires.hypercorn import base_url
 
+TICK, LATE = 0.05, 0.01
 GONE = (trio.EndOfChannel, trio.BrokenResourceError, trio.ClosedResourceError)
 
 
@@ -71,6 +72,8 @@ def words_of(item):
 class RealCall:
     def __init__(self, client, sessions, ended):
         self.client, self.sessions = client, sessions
+        self.stood_still = 0.0
+        "Seconds of the call in which nobody here came to run, because of what else this machine does."
         self._ended = ended
 
     @property
@@ -102,6 +105,20 @@ class RealCall:
         spans = [(moment, moment), *((max(began, moment), ended) for began, ended in ends)]
         return max(then - ended for (_, ended), (then, _) in pairwise(spans))
 
+    async def until_heard(self, count, beyond=1.0):
+        """So many speeches have begun to be heard, and then some seconds have passed for more."""
+        with trio.fail_after(20):
+            while len(self.heard) < count:  # noqa: ASYNC110 -- what is heard tells nobody
+                await trio.sleep(TICK)
+        await trio.sleep(beyond)
+
+    async def watch_the_clock(self):
+        while True:
+            due = trio.current_time() + TICK
+            await trio.sleep_until(due)
+            late = trio.current_time() - due
+            self.stood_still += late if late > LATE else 0.0
+
     async def summary(self):
         with trio.fail_after(5):
             while not self._ended:  # noqa: ASYNC110 -- the server's list
@@ -128,7 +145,9 @@ async def real_call(*replies, knobs=USUAL, agent=AGENT, parameters=None, **setti
             stream = served.url.replace("http", "ws") + "/twilio-agent"
             async with MockTwilioClient(stream, custom_parameters=parameters) as client:
                 await client.initiate_call_flow()
-                yield RealCall(client, sessions, served.ended)
+                call = RealCall(client, sessions, served.ended)
+                nursery.start_soon(call.watch_the_clock)
+                yield call
         nursery.cancel_scope.cancel()
 
 
