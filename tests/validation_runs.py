@@ -6,6 +6,7 @@ from functools import cache
 from pathlib import Path
 
 from twiliobridge.audio import read_wav, telephone
+from twiliobridge.validate.comparison import Change, Comparison
 from twiliobridge.validate.metric import Metric
 from twiliobridge.validate.result import (
     CallRecord,
@@ -183,6 +184,13 @@ def good_run() -> SuiteResult:
         version="0.1.0",
         headline=HEADLINE,
     )
+
+
+def worse_run() -> SuiteResult:
+    """Every check passed; the bridge is slower than it was, and a rule that held was not measured."""
+    slower = Change("response latency", "400 ms (n=9)", "892 ms (n=24)")
+    unmeasured = Change("C5.6", "passed", "not applicable")
+    return replace(good_run(), comparison=Comparison(f"v1.json {HOSTILE}", (slower,), (unmeasured,)))
 
 
 def microphone_run(status: Status = Status.PASSED) -> SuiteResult:

@@ -58,6 +58,7 @@ def quiet(monkeypatch, tmp_path):
         (["--output", "r", "--html", "r"], "r: one file cannot be two reports"),
         (["--output-dir", "/dev/null"], "/dev/null: is a file; --output-dir names a folder"),
         (["--agent", "nowhere.toml"], "nowhere.toml: No such file"),
+        (["--baseline", "nowhere.json"], "nowhere.json: No such file"),
         (["--bridge-url", "ws://h/x", "--parameter", "k"], "a parameter is name=value"),
     ],
 )
@@ -100,6 +101,33 @@ def test_a_part_of_the_suite_that_passes_is_exit_0(quiet, capsys):
     report = json.loads((quiet / "r.json").read_text())
     assert not report["success"]
     assert (quiet / "sound" / "c1-upgrade" / "call.wav").exists()
+
+
+def test_a_run_is_compared_with_an_earlier_one(quiet, capsys):
+    """The same checks of the same bridge, on the same machine; repeated, its figures are pooled."""
+    arguments = ["validate", "--port", "0", "--only", "C1"]
+    assert main([*arguments, "--output", "before.json"]) == ExitCode.PASSED
+    again = ["--repeat", "2", "--baseline", "before.json", "--output", "now.json", "--summary", "s.md"]
+    assert main([*arguments, *again]) == ExitCode.PASSED
+    told = capsys.readouterr().out
+    assert "Baseline: no regressions against before.json" in told
+    now = json.loads((quiet / "now.json").read_text())
+    assert now["comparison"]["regressions"] == []
+    assert [each["name"] for each in now["checks"][0]["calls"]] == ["run1-c1-upgrade", "run2-c1-upgrade"]
+    assert (quiet / "validation_output" / "run2" / "c1-upgrade" / "call.wav").exists()
+    assert (quiet / "s.md").read_text().startswith("## twiliobridge validate: ")
+
+
+def test_a_baseline_of_another_run_is_one_line_before_the_first_call(quiet, capsys):
+    assert main(["validate", "--port", "0", "--only", "C1", "--output", "before.json"]) == ExitCode.PASSED
+    capsys.readouterr()
+    other = ["validate", "--port", "0", "--test", "dtmf", "--baseline", "before.json"]
+    assert main(other) == ExitCode.USAGE
+    told, error = capsys.readouterr()
+    assert told == ""
+    assert error == (
+        "twiliobridge validate: the baseline is of another run: its tests is all, this one's is dtmf\n"
+    )
 
 
 def test_a_report_that_can_no_longer_be_written_keeps_no_other_from_it(quiet, capsys, monkeypatch):

@@ -37,6 +37,14 @@ def port(text: str) -> int:
     return number
 
 
+def count(text: str) -> int:
+    """For argparse, as `port`."""
+    number = int(text)
+    if number < 1:
+        raise ValueError(text)
+    return number
+
+
 def start_logging(*, verbose: bool) -> None:
     logging.basicConfig(
         level=logging.DEBUG if verbose else logging.INFO,

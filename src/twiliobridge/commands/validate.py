@@ -6,6 +6,7 @@ from argparse import Namespace
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import replace
+from importlib.metadata import version
 
 import trio
 from rich.console import Console
@@ -34,6 +35,7 @@ from twiliobridge.exit_code import ExitCode
 from twiliobridge.offline import OfflineModel, load_offline_model
 from twiliobridge.server import CannotListen, dial_openai, listen_for
 from twiliobridge.settings import Settings
+from twiliobridge.validate.baseline import Baseline, Unlike, check_alike, compare, read_baseline
 from twiliobridge.validate.black_box import black_box
 from twiliobridge.validate.check import Check
 from twiliobridge.validate.first_call import Hindrance, Outcome, first_call
@@ -41,8 +43,9 @@ from twiliobridge.validate.material import Material, NoAudio, find_material
 from twiliobridge.validate.model_service import open_model_service
 from twiliobridge.validate.owning import open_own_bridge
 from twiliobridge.validate.rehearsal import KNOBS, rehearsal
+from twiliobridge.validate.repeated import merged
 from twiliobridge.validate.report import LiveProgress, print_report
-from twiliobridge.validate.result import Progress
+from twiliobridge.validate.result import Mode, Progress, SuiteResult
 from twiliobridge.validate.selection import (
     MICROPHONE,
     by_id,
@@ -81,7 +84,8 @@ class Run:
         self._environ = environ
         self._plan = plan
         self._console = console
-        self._suite: Suite | None = None
+        self._baseline = _baseline(options)
+        self._suites: list[Suite] = []
         self._notes: list[str] = []
 
     def go(self) -> ExitCode:
@@ -94,15 +98,28 @@ class Run:
             raise UsageError(str(first_of(group))) from None
         except* CannotListen as group:
             raise UsageError(str(first_of(group))) from None
-        if self._suite is None:
+        if not self._suites:
             self._console.print("INTERRUPTED: stopped before the first check, so there is no report")
             return ExitCode.INTERRUPTED
-        result = self._suite.result(interrupted=interrupted)
+        result = self._compared(self._result(interrupted=interrupted))
         print_report(result, self._console)
         write_files(self._options, result, self._console)
         if interrupted:
             return ExitCode.INTERRUPTED
         return ExitCode.PASSED if result.acceptable else ExitCode.FAILED
+
+    def _result(self, *, interrupted: bool) -> SuiteResult:
+        *whole, last = self._suites
+        return merged([*(each.result() for each in whole), last.result(interrupted=interrupted)])
+
+    def _compared(self, result: SuiteResult) -> SuiteResult:
+        """With the comparison. UsageError if the baseline is that of another run."""
+        if self._baseline is None or result.interrupted:
+            return result
+        try:
+            return replace(result, comparison=compare(self._options.baseline, self._baseline, result))
+        except Unlike as unlike:
+            raise UsageError(str(unlike)) from None
 
     async def _validate(self) -> None:
         options = self._options
@@ -114,22 +131,24 @@ class Run:
         async with self._target() as target:
             for note in self._notes:
                 self._console.print(f"note: {note}", markup=False, soft_wrap=not self._console.is_terminal)
-            with LiveProgress(self._console) as progress:
-                told: Progress = progress
-                own = options.bridge_url is None
-                hindrance = None if own else await _hindrance(target, material, told)
-                self._suite = Suite(
-                    target,
-                    material,
-                    checks,
-                    tests,
-                    left_out(checks),
-                    tuple(self._notes),
-                    options.output_dir,
-                    told,
-                    hindrance,
-                )
-                await self._suite.run()
+            own = options.bridge_url is None
+            for number in range(1, options.repeat + 1):
+                with LiveProgress(self._console) as progress:
+                    told: Progress = progress
+                    hindrance = None if own else await _hindrance(target, material, told)
+                    suite = Suite(
+                        target,
+                        material,
+                        checks,
+                        tests,
+                        left_out(checks),
+                        tuple(self._notes),
+                        options.output_dir if options.repeat == 1 else options.output_dir / f"run{number}",
+                        told,
+                        hindrance,
+                    )
+                    self._suites.append(suite)
+                    await suite.run()
 
     @asynccontextmanager
     async def _target(self) -> AsyncIterator[Target]:
@@ -209,6 +228,23 @@ def _prepare(options: Namespace, environ: Mapping[str, str]) -> None:
     if fault := contradiction(options, environ):
         raise UsageError(fault)
     check_files(options)
+
+
+def _baseline(options: Namespace) -> Baseline | None:
+    """UsageError before the first call, where it is known by then that the runs are not alike."""
+    if options.baseline is None:
+        return None
+    try:
+        baseline = read_baseline(options.baseline)
+        check_alike(
+            baseline,
+            twiliobridge=version("twiliobridge"),
+            tests=tuple(options.test or ("all",)),
+            mode=(Mode.OWNING if options.bridge_url is None else Mode.BLACK_BOX).name.lower(),
+        )
+    except Unlike as unlike:
+        raise UsageError(str(unlike)) from None
+    return baseline
 
 
 def _chosen(options: Namespace, tests: tuple[str, ...]) -> list[Check]:

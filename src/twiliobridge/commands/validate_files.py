@@ -6,10 +6,17 @@ from pathlib import Path
 from rich.console import Console
 
 from twiliobridge.commands.command import UsageError
-from twiliobridge.validate.report import CannotWrite, check_writable, write_html, write_json, write_junit
+from twiliobridge.validate.report import (
+    CannotWrite,
+    check_writable,
+    write_html,
+    write_json,
+    write_junit,
+    write_markdown,
+)
 from twiliobridge.validate.result import SuiteResult
 
-WRITERS = {"output": write_json, "junit": write_junit, "html": write_html}
+WRITERS = {"output": write_json, "junit": write_junit, "html": write_html, "summary": write_markdown}
 "Each flag that names a report, and what writes it."
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from twiliobridge.commands.access import add_access_flags, elsewhere_flag
 from twiliobridge.commands.model_flags import add_model_flags, model_flags_given
-from twiliobridge.commands.options import add_verbose, port
+from twiliobridge.commands.options import add_verbose, count, port
 from twiliobridge.server.origin import is_loopback
 from twiliobridge.settings import Settings
 from twiliobridge.validate.selection import TESTS
@@ -24,6 +24,9 @@ def add_arguments(parser: ArgumentParser) -> None:
     )
     which.add_argument(
         "--only", action="append", default=[], metavar="ID", help="just this check; repeatable"
+    )
+    which.add_argument(
+        "--repeat", type=count, default=1, metavar="N", help="run every check so often (default %(default)s)"
     )
     which.add_argument("--list", action="store_true", help="show every check and its laws, and leave")
     which.add_argument("--explain", metavar="ID", help="show one check with sources and advice, and leave")
@@ -54,6 +57,12 @@ def add_arguments(parser: ArgumentParser) -> None:
     files.add_argument("--output", type=Path, metavar="FILE.json", help="write the report as JSON")
     files.add_argument("--junit", type=Path, metavar="FILE.xml", help="write the report as JUnit XML")
     files.add_argument("--html", type=Path, metavar="FILE.html", help="write the report as one HTML page")
+    files.add_argument(
+        "--summary", type=Path, metavar="FILE.md", help="write the report as Markdown, for the page of a job"
+    )
+    files.add_argument(
+        "--baseline", type=Path, metavar="FILE.json", help="fail also for what is worse than in that report"
+    )
     files.add_argument(
         "--output-dir",
         type=Path,

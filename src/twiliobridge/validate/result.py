@@ -6,6 +6,7 @@ from datetime import datetime
 from enum import Enum
 from typing import Protocol
 
+from twiliobridge.validate.comparison import Comparison
 from twiliobridge.validate.metric import Metric
 
 EIGHT = frozenset(f"C{number}" for number in range(1, 9))
@@ -213,12 +214,14 @@ class SuiteResult:
     "Of twiliobridge."
     headline: tuple[Metric, ...] = field(default=())
     "All that was measured, first what a caller notices first; what a check measured is in its result, too."
+    comparison: Comparison | None = None
+    "With an earlier run, if one was named."
 
     @property
     def success(self) -> bool:
         """All eight passed. Anything skipped, not applicable or interrupted is not a pass."""
         passed = {each.id for each in self.results if each.status is Status.PASSED}
-        return not self.interrupted and passed >= EIGHT and not self.failed
+        return not self.interrupted and passed >= EIGHT and not self.failed and not self.regressed
 
     @property
     def acceptable(self) -> bool:
@@ -226,11 +229,16 @@ class SuiteResult:
         suite, or of a bridge into which one cannot see.
         """
         passed = any(each.status is Status.PASSED for each in self.results)
-        return not self.interrupted and passed and not self.failed
+        return not self.interrupted and passed and not self.failed and not self.regressed
 
     @property
     def failed(self) -> bool:
         return any(each.status is Status.FAILED for each in self.results)
+
+    @property
+    def regressed(self) -> bool:
+        """Something is worse than in the run that this one was compared with."""
+        return self.comparison is not None and bool(self.comparison.regressions)
 
     @property
     def besides(self) -> tuple[CheckResult, ...]:

@@ -14,6 +14,7 @@ from validation_runs import (
     good_run,
     interrupted_run,
     microphone_run,
+    worse_run,
 )
 
 from twiliobridge.validate.report import print_report
@@ -148,3 +149,13 @@ def test_what_a_peer_sent_does_nothing_to_a_terminal():
     assert HOSTILE[-8:] not in text
     assert "\x1b[2J" not in text
     assert "\\x1b[2J\\x00\\u202e\\ud800" in re.sub(r"\s", "", ESCAPE.sub("", text))
+
+
+def test_a_run_that_is_worse_than_before_has_failed_and_says_in_what():
+    text = piped(worse_run())
+    assert "Result: FAILED: 8 of 8 checks passed (100 %); 1 regression against v1.json" in text
+    section = text[text.index("AGAINST THE BASELINE") :].splitlines()
+    assert section[1] == "regression: response latency: 892 ms (n=24), and 400 ms (n=9) before"
+    assert section[2] == "C5.6: not applicable, and passed before"
+    assert not worse_run().acceptable
+    assert not worse_run().success

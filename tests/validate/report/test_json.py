@@ -5,7 +5,16 @@ from pathlib import Path
 
 import msgspec
 import pytest
-from validation_runs import CUT_AT, LATENCY, bad_run, good_run, interrupted_run, microphone_run, spoken_call
+from validation_runs import (
+    CUT_AT,
+    LATENCY,
+    bad_run,
+    good_run,
+    interrupted_run,
+    microphone_run,
+    spoken_call,
+    worse_run,
+)
 
 from twiliobridge.validate.report import SCHEMA_VERSION, write_json
 from twiliobridge.validate.report.document import ReportDocument
@@ -25,7 +34,7 @@ def written(result, folder):
     return path.read_bytes()
 
 
-@pytest.mark.parametrize("run", [good_run, bad_run, interrupted_run])
+@pytest.mark.parametrize("run", [good_run, bad_run, interrupted_run, worse_run])
 def test_what_is_written_is_what_the_types_say(run, tmp_path):
     """Decoded strictly by the types that the schema is made of, and encoded again, it is the same."""
     content = written(run(), tmp_path)

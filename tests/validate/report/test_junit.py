@@ -3,7 +3,7 @@
 from xml.etree import ElementTree as ET
 
 import pytest
-from validation_runs import bad_run, check, good_run, interrupted_run
+from validation_runs import bad_run, check, good_run, interrupted_run, worse_run
 
 from twiliobridge.validate.report import write_junit
 
@@ -19,7 +19,7 @@ def case(root, number):
     return found
 
 
-@pytest.mark.parametrize("run", [good_run, bad_run, interrupted_run])
+@pytest.mark.parametrize("run", [good_run, bad_run, interrupted_run, worse_run])
 def test_the_counts_are_those_of_the_cases(run, tmp_path):
     root = written(run(), tmp_path)
     for element in (root, *root.findall("testsuite")):
@@ -67,3 +67,10 @@ def test_letters_that_xml_forbids_are_escaped(tmp_path):
     """The peer's message has NUL, ESC and a lone surrogate in it; the file parses, and shows them."""
     message = case(written(bad_run(), tmp_path), "C6.3").find("failure").get("message")
     assert "\\x1b[2J\\x00\\u202e\\ud800" in message
+
+
+def test_what_is_worse_than_before_fails_the_build(tmp_path):
+    root = written(worse_run(), tmp_path)
+    failure = case(root, "response latency").find("failure")
+    assert failure.get("message") == "response latency: 892 ms (n=24), and 400 ms (n=9) before"
+    assert root.get("failures") == "1"

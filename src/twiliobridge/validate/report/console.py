@@ -13,6 +13,7 @@ from twiliobridge.validate.report import wording
 from twiliobridge.validate.report.plain import facts, lines
 from twiliobridge.validate.report.wording import (
     WORDS,
+    changes,
     cleaned,
     duration,
     extent,
@@ -60,6 +61,9 @@ def _parts(result: SuiteResult, width: int) -> Iterator[RenderableType]:
     if measured:
         yield _heading("Metrics")
         yield _metrics(measured) if width >= WIDE else _metric_lines(measured)
+    if changed := list(changes(result)):
+        yield _heading("Against the baseline")
+        yield Group(*map(_text, changed))
     yield Padding(Text(result.self_check.line, style="dim"), (1, 0, 0, 0))
     failed = list(failures(result))
     if failed:

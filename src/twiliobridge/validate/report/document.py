@@ -101,6 +101,19 @@ class TotalsDocument(msgspec.Struct, frozen=True, kw_only=True):
     "Passed / checks, 0 to 1."
 
 
+class ChangeDocument(msgspec.Struct, frozen=True, kw_only=True):
+    subject: str
+    "The number of a rule, or the name of a metric."
+    before: str
+    now: str
+
+
+class ComparisonDocument(msgspec.Struct, frozen=True, kw_only=True):
+    baseline: str
+    regressions: tuple[ChangeDocument, ...]
+    unmeasured: tuple[ChangeDocument, ...]
+
+
 class ReportDocument(msgspec.Struct, frozen=True, kw_only=True):
     schema_version: Literal[1]
     twiliobridge: str
@@ -121,3 +134,5 @@ class ReportDocument(msgspec.Struct, frozen=True, kw_only=True):
     self_check: SelfCheckDocument
     metrics: tuple[MetricDocument, ...]
     checks: tuple[CheckDocument, ...]
+    comparison: ComparisonDocument | None
+    "null unless `--baseline` named an earlier report."

@@ -7,6 +7,7 @@ from typing import cast
 import msgspec
 
 from twiliobridge.audio import RATE
+from twiliobridge.validate.comparison import Change, Comparison
 from twiliobridge.validate.metric import Metric
 from twiliobridge.validate.report import document
 from twiliobridge.validate.report.document import ModeName, StatusName
@@ -49,7 +50,22 @@ def report(result: SuiteResult) -> document.ReportDocument:
         self_check=_self_check(result.self_check),
         metrics=_metrics(result.headline),
         checks=tuple(map(_check, result.results)),
+        comparison=_comparison(result.comparison),
     )
+
+
+def _comparison(comparison: Comparison | None) -> document.ComparisonDocument | None:
+    if comparison is None:
+        return None
+    return document.ComparisonDocument(
+        baseline=comparison.baseline,
+        regressions=tuple(map(_change, comparison.regressions)),
+        unmeasured=tuple(map(_change, comparison.unmeasured)),
+    )
+
+
+def _change(change: Change) -> document.ChangeDocument:
+    return document.ChangeDocument(subject=change.subject, before=change.before, now=change.now)
 
 
 def _totals(result: SuiteResult) -> document.TotalsDocument:

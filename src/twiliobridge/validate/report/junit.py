@@ -8,6 +8,7 @@ SHOULD does not. Precedent for the form: the schema of the Jenkins xUnit plugin.
 from pathlib import Path
 from xml.etree import ElementTree as ET
 
+from twiliobridge.validate.comparison import Comparison
 from twiliobridge.validate.report.wording import cleaned, measured
 from twiliobridge.validate.report.writing import write_whole
 from twiliobridge.validate.result import CheckResult, Finding, Level, Status, SuiteResult
@@ -25,6 +26,8 @@ def _suites(result: SuiteResult) -> ET.Element:
     for check in result.results:
         suite = _suite(check, result)
         root.append(suite)
+    if result.comparison is not None:
+        root.append(_compared(result.comparison))
     if result.interrupted:
         root.append(_interrupted(result))
     for name in ("tests", "failures", "errors", "skipped"):
@@ -81,6 +84,18 @@ def _bare(check: CheckResult) -> ET.Element:
     else:
         ET.SubElement(case, "error", message="nothing was found", type=check.status.value)
     return case
+
+
+def _compared(comparison: Comparison) -> ET.Element:
+    """A case for each regression; one that passes, if there is none."""
+    suite = ET.Element("testsuite", name=f"against {comparison.baseline}", time="0")
+    for each in comparison.regressions:
+        name = f"{each.subject} is not worse than before"
+        case = ET.SubElement(suite, "testcase", classname="validate.baseline", name=name)
+        ET.SubElement(case, "failure", message=str(each), type="regression")
+    if not comparison.regressions:
+        ET.SubElement(suite, "testcase", classname="validate.baseline", name="nothing is worse than before")
+    return _counted(suite)
 
 
 def _interrupted(result: SuiteResult) -> ET.Element:

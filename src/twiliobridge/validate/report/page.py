@@ -22,6 +22,7 @@ from twiliobridge.validate.report.plain import facts
 from twiliobridge.validate.report.wording import (
     ALL_CHECKS,
     WORDS,
+    changes,
     cleaned,
     duration,
     extent,
@@ -88,6 +89,7 @@ def page(result: SuiteResult) -> str:
             verdict=verdict(result),
             facts=list(facts(result))[:-1],
             failures=list(failures(result)),
+            changes=list(changes(result)),
             pictures=_by_check(result, pictures(result.results)),
             measured=[_measured(each) for each in metrics(result)],
             headline=result.headline[:CARDS],

@@ -6,6 +6,8 @@ from pathlib import Path
 from twiliobridge.validate.metrics import FIRST
 from twiliobridge.validate.report.wording import (
     WORDS,
+    against,
+    changes,
     duration,
     failures,
     measured,
@@ -27,6 +29,7 @@ def lines(result: SuiteResult) -> Iterator[str]:
         yield f"{WORDS[check.status]:<7} {check.id} {check.name}: {check.reason}"
     yield f"Totals: {totals(result)}"
     yield from _section("METRICS", [f"{each.name}: {measured(each)}" for each in metrics(result)])
+    yield from _section("AGAINST THE BASELINE", list(changes(result)))
     yield ""
     yield result.self_check.line
     yield from _section("WHAT TO DO", [advice(each) for each in failures(result)])
@@ -47,6 +50,8 @@ def facts(result: SuiteResult) -> Iterator[tuple[str, str]]:
     for each in result.headline:
         if each.name in FIRST:
             yield each.name.capitalize(), measured(each)
+    if result.comparison is not None:
+        yield "Baseline", against(result)
     yield "Result", f"{found.word}: {found.why}"
 
 

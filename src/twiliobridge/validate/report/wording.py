@@ -35,7 +35,9 @@ def verdict(result: SuiteResult) -> Verdict:
         return Verdict("INTERRUPTED", f"stopped before the end; {figures}")
     if result.success:
         return Verdict("SUCCESS", figures)
-    if result.failed:
+    if result.regressed:
+        figures = f"{figures}; {against(result)}"
+    if result.failed or result.regressed:
         return Verdict("FAILED", figures)
     return Verdict("INCOMPLETE", f"nothing failed, and not everything was checked; {figures}")
 
@@ -50,6 +52,21 @@ def totals(result: SuiteResult) -> str:
     eight = ", ".join([f"{passed} of {ALL_CHECKS} checks passed ({share:.0f} %)", *parts])
     besides = [f"{each.id} {each.status.value}" for each in result.besides]
     return "; besides, ".join([eight, *([", ".join(besides)] if besides else [])])
+
+
+def against(result: SuiteResult) -> str:
+    """2 regressions against baseline.json; empty if nothing was compared."""
+    if result.comparison is None:
+        return ""
+    worse = len(result.comparison.regressions)
+    return f"{worse or 'no'} regression{'' if worse == 1 else 's'} against {result.comparison.baseline}"
+
+
+def changes(result: SuiteResult) -> Iterator[str]:
+    """What is worse than in the earlier run, and what that run could tell and this one cannot."""
+    if result.comparison is not None:
+        yield from (f"regression: {each}" for each in result.comparison.regressions)
+        yield from map(str, result.comparison.unmeasured)
 
 
 def failures(result: SuiteResult) -> Iterator[Finding]:
