@@ -103,6 +103,8 @@ def _moments(greeting: bytes, question: bytes, interruption: bytes) -> list[Mome
         *marks,
         moment(0.0, kind.LINE, "start"),
         moment(0.8, kind.AGENT_SPEECH, "agent is heard", len(greeting) / 8000),
+        moment(0.8, kind.AGENT_SAYS, "Welcome to the bank. How can I help you?", len(greeting) / 8000),
+        moment(5.0, kind.CALLER_SAYS, "What is my balance?", len(question) / 8000),
         moment(5.0, kind.CALLER_SPEECH, "caller speaks", len(question) / 8000),
         moment(8.4, kind.DTMF, "4"),
         moment(8.6, kind.DTMF, "2"),

@@ -73,7 +73,7 @@ async def test_the_built_in_model_answers_by_the_name_that_the_agent_says(named,
 
 
 async def test_so_it_does_where_a_bridge_is_judged():
-    options = Namespace(offline=True)
+    options = Namespace(offline=True, baseline=None)
     run = Run(options, {}, ModelPlan(), Console())
     dial, _ = await run._dial(Settings(), Agent(instructions="i", model="gpt-realtime-mini"))
     async with dial() as wire:

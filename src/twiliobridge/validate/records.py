@@ -6,6 +6,7 @@ from twiliobridge.validate.measure import Piece, on_one_clock
 from twiliobridge.validate.moments import model_moment, moment
 from twiliobridge.validate.probe_call import ProbeCall
 from twiliobridge.validate.result import CallRecord, CutAudio, Moment, MomentKind
+from twiliobridge.validate.said import words_of
 
 GAP_S = 0.001
 
@@ -20,6 +21,7 @@ def record_of(call: ProbeCall) -> CallRecord:
         *_speech(call, MomentKind.AGENT_SPEECH, "agent is heard", heard),
         *_gaps(call),
         *_events(call),
+        *words_of(call.sessions, call.seconds),
     ]
     received = b"".join(each.audio for each in call.trunk.arrived)
     return CallRecord(

@@ -55,6 +55,10 @@ class Finding:
 class MomentKind(Enum):
     CALLER_SPEECH = "caller speech"
     AGENT_SPEECH = "agent speech"
+    CALLER_SAYS = "caller says"
+    "In words, as the model understood them; its duration is that of the speech."
+    AGENT_SAYS = "agent says"
+    "In words, as the model wrote them, from where they began to come; its duration is that of the speech."
     MEDIA_GAP = "media gap"
     "Between two media messages of one answer nothing came for longer than the buffer lasted."
     MARK_SENT = "mark sent"

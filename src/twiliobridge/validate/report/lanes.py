@@ -9,6 +9,8 @@ MOST_MOMENTS = 1500
 "For each call: a page shows the first of them, and says so."
 
 KINDS_OF_ROWS: dict[str, tuple[MomentKind, ...]] = {
+    "Caller says": (MomentKind.CALLER_SAYS,),
+    "Agent says": (MomentKind.AGENT_SAYS,),
     "Line": (MomentKind.LINE,),
     "Keys": (MomentKind.DTMF,),
     "Clear": (MomentKind.CLEAR,),
@@ -18,6 +20,11 @@ KINDS_OF_ROWS: dict[str, tuple[MomentKind, ...]] = {
     "Model": (MomentKind.MODEL,),
 }
 "Rows under the waveforms, from above; one without signs is left out."
+
+IN_WORDS = (MomentKind.CALLER_SAYS, MomentKind.AGENT_SAYS, MomentKind.DTMF)
+"Their sign is what was said, or keyed."
+MOST_WORDS = 200
+"Letters on a lane; the list below it has all."
 
 WAVE_KINDS = {"Caller": MomentKind.CALLER_SPEECH, "Agent": MomentKind.AGENT_SPEECH}
 
@@ -76,7 +83,7 @@ def _signs(kinds: Sequence[MomentKind], moments: Sequence[Moment], length_s: flo
                 left=_percent(each.time_s, length_s),
                 width=_width(each, length_s),
                 kind=each.kind.value.replace(" ", "-"),
-                glyph=each.text[:1] if each.kind is MomentKind.DTMF else GLYPHS.get(each.kind, ""),
+                glyph=each.text[:MOST_WORDS] if each.kind in IN_WORDS else GLYPHS.get(each.kind, ""),
                 text=described(each),
                 time_s=round(each.time_s, 3),
             )
