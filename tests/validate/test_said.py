@@ -6,9 +6,9 @@ import pytest
 
 from twiliobridge.audio import silence
 from twiliobridge.realtime import events as model
+from twiliobridge.validate.model_session import ModelSession, Passed
 from twiliobridge.validate.result import MomentKind
 from twiliobridge.validate.said import words_of
-from twiliobridge.validate.tap import ModelSession, Passed
 
 
 def session(*passed):

@@ -96,7 +96,7 @@ class Run:
             interrupted = True
         except* NoAudio as group:
             raise UsageError(str(first_of(group))) from None
-        except* CannotListen as group:
+        except* (CannotListen, Unlike) as group:
             raise UsageError(str(first_of(group))) from None
         if not self._suites:
             self._console.print("INTERRUPTED: stopped before the first check, so there is no report")
@@ -113,13 +113,9 @@ class Run:
         return merged([*(each.result() for each in whole), last.result(interrupted=interrupted)])
 
     def _compared(self, result: SuiteResult) -> SuiteResult:
-        """With the comparison. UsageError if the baseline is that of another run."""
         if self._baseline is None or result.interrupted:
             return result
-        try:
-            return replace(result, comparison=compare(self._options.baseline, self._baseline, result))
-        except Unlike as unlike:
-            raise UsageError(str(unlike)) from None
+        return replace(result, comparison=compare(self._options.baseline, self._baseline, result))
 
     async def _validate(self) -> None:
         options = self._options
@@ -129,6 +125,8 @@ class Run:
             self._notes.append(MICROPHONE)
         material = find_material(options.audio_dir)
         async with self._target() as target:
+            if self._baseline is not None:
+                check_alike(self._baseline, model=target.model, audio=material.paths)
             for note in self._notes:
                 self._console.print(f"note: {note}", markup=False, soft_wrap=not self._console.is_terminal)
             own = options.bridge_url is None

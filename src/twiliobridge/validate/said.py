@@ -4,8 +4,8 @@ from collections.abc import Callable, Iterable, Iterator
 
 from twiliobridge.audio import RATE
 from twiliobridge.realtime import events as model
+from twiliobridge.validate.model_session import ModelSession, decoded
 from twiliobridge.validate.result import Moment, MomentKind
-from twiliobridge.validate.tap import ModelSession, decoded
 
 
 def words_of(sessions: Iterable[ModelSession], seconds: Callable[[float], float]) -> Iterator[Moment]:
