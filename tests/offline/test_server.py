@@ -88,6 +88,14 @@ async def test_refusals_come_after_the_handshake_with_the_services_close_codes(s
             )
 
 
+async def test_a_refusal_is_on_its_way_back_as_long_as_any_event(serve):
+    door = Door(refused_keys=frozenset({"sk-bad"}))
+    async with serve(door, back=0.2) as url, dialled(url + MODEL, **key("sk-bad")) as wire:
+        opened = trio.current_time()
+        assert json.loads(await wire.receive())["type"] == "error"
+        assert trio.current_time() - opened > 0.15
+
+
 async def test_a_gateways_client_may_name_the_model_that_transcribes(serve):
     async with (
         serve() as url,

@@ -97,6 +97,7 @@ class _Reception:
                     guest,
                     " ".join(str(fault).split()),
                 )
+                await trio.sleep(self._model.knobs.back)
                 wire.send(RealtimeConnection(Role.SERVER).send(error_event(fault)))
                 await wire.aclose(*farewell(fault))
             else:
