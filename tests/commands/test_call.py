@@ -6,7 +6,6 @@ import os
 import signal
 import subprocess
 import sys
-import time
 
 import pytest
 from numbered_speech import speech
@@ -177,10 +176,7 @@ def test_ctrl_c_says_stop_saves_and_is_exit_130(url, tmp_path):
         if "presses 1" in line:
             break
     process.send_signal(signal.SIGINT)
-    began = time.monotonic()
-    out = process.stdout.read()
-    assert process.wait(10) == 130
-    process.stdout.close()
-    assert time.monotonic() - began < 5
+    out = process.communicate(timeout=60)[0]
+    assert process.returncode == 130
     assert "stream stopped" in out
     assert (tmp_path / "call.wav").exists()
