@@ -266,14 +266,7 @@ def unbounded_backlog(stack):
 
 @mutant("keeps all that the caller says before the model is ready", "early audio", 20)
 def unbounded_early_audio(stack):
-    def make(real):
-        def keep(self, payload, ms):
-            self.payloads.append(payload)
-            self._ms += ms
-
-        return keep
-
-    replace(stack, inbound.Recent, "keep", make)
+    replace(stack, inbound.Recent, "payloads", lambda real: property(lambda early: tuple(early.kept)))
 
 
 @mutant("does not fill the gaps of a carrier that leaves silence out", "inbound", 20)

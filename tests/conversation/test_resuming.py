@@ -139,7 +139,7 @@ def test_a_turn_in_hand_is_heard_by_the_new_session_from_its_beginning(lost_ms):
         call.wait(0.02)
     call.open_again()
     missed = [event for event in call.told() if isinstance(event, model.AppendAudio)]
-    assert len(missed) * 20 == 1000 + lost_ms + 400
+    assert len(missed) * 20 == 500 + lost_ms + 400
 
 
 def test_an_answered_turn_is_not_heard_again():

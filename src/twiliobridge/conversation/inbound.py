@@ -8,7 +8,7 @@ mid-speech, when nothing has come for a while. Either way the model's clock stay
 import base64
 from collections import deque
 
-from twiliobridge.audio.format import AudioFormat
+from twiliobridge.audio.format import FRAME_MS, AudioFormat
 from twiliobridge.mediastream.events import Media, audio_ms
 
 SMALLEST_GAP_MS = 20.0
@@ -20,8 +20,8 @@ LONGEST_GAP_MS = 10_000.0
 PIECE_MS = 1000
 "Silence is appended in pieces of at most a second."
 
-LEAD_MS = 1000.0
-"Of audio kept while nobody speaks: the model tells late that somebody has begun."
+LEAD_MS = 500.0
+"Of audio kept while nobody speaks: the model tells some 300 ms late that somebody has begun."
 
 STALLED_AFTER = 0.75
 "Seconds without a frame, in mid-speech, before silence is assumed. Precedent: openai-agents-js."
@@ -86,40 +86,47 @@ class Inbound:
 class Recent:
     """The caller's latest audio, as base64: what a session that has just opened has missed.
 
-    It holds a second of it, and all of a turn that is not answered, within a bound; the oldest goes first.
+    It holds some of it, and all of a turn that is not answered, within a bound; the oldest goes first.
     A session that was given it may be lost like the one before: it is held until the turn is dealt with.
     """
 
-    __slots__ = ("_each_ms", "_most_ms", "_ms", "holding", "payloads")
+    __slots__ = ("_most_ms", "holding", "keep", "kept")
 
     def __init__(self, most_ms: float) -> None:
-        self.payloads: deque[str] = deque()
-        self._each_ms: deque[float] = deque()
-        self._ms = 0.0
+        self.kept: deque[str] = deque()
         self.hold(most_ms)
-
-    def keep(self, payload: str, ms: float) -> None:
-        """A payload of so many milliseconds."""
-        self.payloads.append(payload)
-        self._each_ms.append(ms)
-        self._ms += ms
-        while self._ms > self._most_ms:
-            self.payloads.popleft()
-            self._ms -= self._each_ms.popleft()
 
     def hold(self, most_ms: float) -> None:
         """From now on so much is kept."""
         self.holding = True
         "There may be a turn in it that no session has answered."
-        self._most_ms = most_ms
+        self._keep_at_most(most_ms)
 
     def settle(self) -> None:
         """All that was said so far is dealt with."""
-        self.payloads.clear()
-        self._each_ms.clear()
-        self._ms = 0.0
+        self.kept.clear()
         self.holding = False
-        self._most_ms = LEAD_MS
+        self._keep_at_most(LEAD_MS)
+
+    @property
+    def payloads(self) -> tuple[str, ...]:
+        """What is kept, in order, within its bound."""
+        left, latest = self._most_ms, deque[str]()
+        for payload in reversed(self.kept):
+            left -= audio_ms(payload)
+            if left < 0:
+                break
+            latest.appendleft(payload)
+        return tuple(latest)
+
+    def _keep_at_most(self, ms: float) -> None:
+        """A frame is kept by one call in C, without a look at its length, for they come fifty times a second:
+        their number has a bound here, for frames of 20 ms, and their length has it when they are asked for.
+        """
+        self._most_ms = ms
+        self.kept = deque(self.kept, max(1, round(ms / FRAME_MS)))
+        self.keep = self.kept.append
+        "Keeps a payload."
 
 
 def _silence(duration_ms: int) -> tuple[str, ...]:

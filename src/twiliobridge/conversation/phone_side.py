@@ -11,7 +11,6 @@ from twiliobridge.conversation.phase import Phase
 from twiliobridge.conversation.sessions import READY
 from twiliobridge.conversation.transcript import Speaker
 from twiliobridge.mediastream import events as phone
-from twiliobridge.mediastream.events import audio_ms
 from twiliobridge.realtime.events import AppendAudio, Content, Item
 
 
@@ -29,7 +28,7 @@ def on_media(mind: Mind, event: phone.Media, now: float) -> list[Command]:
         return []
     commands: list[Command] = []
     for payload in mind.inbound.heard(event, now):  # mostly one
-        mind.recent.keep(payload, mind.inbound.frame_ms if payload is event.payload else audio_ms(payload))
+        mind.recent.keep(payload)
         commands.append(ToModel(AppendAudio(audio=payload)))
     return commands if mind.sessions.stage is READY else []
 
