@@ -34,6 +34,7 @@ from broken_interruptions import (
 )
 from broken_messages import (
     AddsKeys,
+    GreetsBeforeStart,
     LeavesWhenInterrupted,
     NeverDescribes,
     SameMarks,
@@ -44,13 +45,19 @@ from broken_messages import (
     SpeaksTooEarly,
     WavHeader,
     WrongStreamSid,
+    dials_before_it_answers,
     ill,
     mute,
     stays_silent_without_model,
 )
-from broken_sound import Deaf200, PacesBadly, PcmAsMulaw, Swallows200, TooLoud, WrongRate
-from judged import KNOBS, healthy
+from broken_sound import Deaf, Deaf200, PacesBadly, PcmAsMulaw, Swallows200, TooLoud, WrongRate
+from judged import KNOBS, NEAR, healthy
 from meddler import meddled
+
+from twiliobridge.conversation import Limits
+
+PATIENT = Limits(attempt_within=8.0)
+"Does not dial a second time while the first dial is under way."
 
 
 @dataclass(frozen=True)
@@ -71,11 +78,12 @@ def broken(name, own, *besides, only=(), **parts):
 
 def gallery():
     """New ones each time: some remember."""
-    clock, flood = MediaClock(), Flood()
+    clock, flood, deaf = MediaClock(), Flood(), Deaf()
     return [
         broken("is ill", "C1.1", get=ill),
         broken("tells no status", "C1.2", get=mute),
         broken("refuses the handshake", "C1.3", only=("C1",), answers=False),
+        broken("dials the model before it answers", "C1.4", handshake=dials_before_it_answers),
         broken("never describes the session", "C2.1", only=("C2",), dialled=meddled(NeverDescribes)),
         broken("speaks PCM to the model", "C2.2", dialled=meddled(SpeaksPcm)),
         broken("says beta names", "C2.3", dialled=meddled(SaysBetaNames)),
@@ -87,14 +95,16 @@ def gallery():
         broken("names another stream", "C3.4", phone=WrongStreamSid),
         broken("sends a WAV header", "C3.5", phone=WavHeader),
         broken("speaks before start", "C3.6", phone=SpeaksBeforeStart),
+        broken("greets before start", "C3.6", phone=GreetsBeforeStart),
         broken("gives all marks one name", "C3.7", phone=SameMarks),
         broken("drops the caller's first 200 ms", "C4.1", dialled=meddled(Deaf200)),
+        broken("keeps nothing until the session is up", "C4.1", phone=deaf.phone, dialled=deaf.dialled),
         broken("drops the agent's first 200 ms", "C4.2", dialled=meddled(Swallows200)),
         broken("sends PCM as mu-law", "C4.3", "C4.2", "C4.5", phone=PcmAsMulaw),
         broken("resamples wrongly", "C4.3", "C4.2", phone=WrongRate),
         broken("paces badly", "C4.4", phone=PacesBadly),
         broken("is too loud", "C4.5", phone=TooLoud),
-        broken("greets late", "C5.1", dialled=dials_late),
+        broken("greets late", "C5.1", dialled=dials_late, knobs=NEAR, limits=PATIENT),
         broken("sets no turn detection", "C5.2", "C5.3", "C6.1", "C7.5", dialled=meddled(NoTurnDetection)),
         broken("never sends clear", "C5.3", phone=NeverClears),
         broken("keeps talking after clear", "C5.4", phone=TalksOn),

@@ -1,5 +1,6 @@
 """Bridges that are not there, whose model is not ready, or whose messages Twilio does not take."""
 
+from contextlib import asynccontextmanager
 from typing import ClassVar
 
 import numpy as np
@@ -12,6 +13,21 @@ from twiliobridge.call import run_call
 from twiliobridge.conversation import Ending
 from twiliobridge.validate.target import HttpAnswer
 
+STAND_IN = "MZ" + "0" * 32
+START = {
+    "event": "start",
+    "sequenceNumber": "1",
+    "start": {
+        "accountSid": "AC" + "0" * 32,
+        "streamSid": STAND_IN,
+        "callSid": "",
+        "tracks": ["inbound"],
+        "mediaFormat": {"encoding": "audio/x-mulaw", "sampleRate": 8000, "channels": 1},
+        "customParameters": {},
+    },
+    "streamSid": STAND_IN,
+}
+
 
 async def ill(path):
     return HttpAnswer(500 if path == "/health" else 200, "{}")
@@ -19,6 +35,18 @@ async def ill(path):
 
 async def mute(path):
     return HttpAnswer(200, "open") if path == "/health" else HttpAnswer(404, "")
+
+
+@asynccontextmanager
+async def dials_before_it_answers(dial):
+    """The handshake waits for the model's."""
+    async with dial() as wire:
+
+        @asynccontextmanager
+        async def dialled():
+            yield wire
+
+        yield dialled
 
 
 class NeverDescribes(Meddler):
@@ -133,6 +161,32 @@ class SpeaksBeforeStart(Meddler):
         if fields["event"] == "connected":
             self.also({"event": "clear", "streamSid": ""})
         return fields
+
+
+class GreetsBeforeStart(Meddler):
+    """Takes `connected` for the beginning, and has the agent speak then."""
+
+    sid, told = "", False
+
+    def inward(self, fields):
+        if fields["event"] == "connected" and not self.told:
+            self.told = True
+            return fields
+        if fields["event"] == "start":
+            self.sid = fields["streamSid"]
+            return None
+        return {**fields, "streamSid": STAND_IN} if "streamSid" in fields else fields
+
+    async def receive(self):
+        if self.told and not self.started:
+            self.started = True
+            return text_of(START)
+        return await super().receive()
+
+    started = False
+
+    def outward(self, fields):
+        return {**fields, "streamSid": self.sid}
 
 
 class SameMarks(Meddler):

@@ -1,7 +1,7 @@
 """Bridges that lose sound, or change it."""
 
 import numpy as np
-from meddler import Meddler, decode, encode
+from meddler import Meddler, decode, encode, meddled
 
 from twiliobridge.audio import ulaw_decode, ulaw_encode
 
@@ -16,6 +16,33 @@ class Deaf200(Meddler):
             self.dropped += len(decode(fields["audio"]))
             return None
         return fields
+
+
+class Deaf:
+    """What the caller says before the session is up is not kept."""
+
+    def __init__(self):
+        self.up = False
+
+    def phone(self, wire):
+        deaf = self
+        deaf.up = False
+
+        class Drops(Meddler):
+            def inward(self, fields):
+                return None if fields["event"] == "media" and not deaf.up else fields
+
+        return Drops(wire)
+
+    def dialled(self, dial):
+        deaf = self
+
+        class Watches(Meddler):
+            def inward(self, fields):
+                deaf.up = deaf.up or fields["type"] == "session.updated"
+                return fields
+
+        return meddled(Watches)(dial)
 
 
 class Swallows200(Meddler):

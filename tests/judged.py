@@ -5,6 +5,7 @@ mind.
 """
 
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
@@ -41,6 +42,8 @@ WORDS = {
     "tell_me_about_your_bank": "Tell me about your bank.",
 }
 MATERIAL = find_material(FOLDER)
+NEAR = replace(KNOBS, dial=0.0, back=0.0)
+"A model in the same house."
 
 
 class Ears:
@@ -84,6 +87,12 @@ async def healthy(path):
 
 
 @asynccontextmanager
+async def at_once(dial):
+    """The handshake is answered; the model is dialled in the call."""
+    yield dial
+
+
+@asynccontextmanager
 async def bridge(  # noqa: PLR0913 -- one for each part
     *,
     phone=as_it_is,
@@ -96,16 +105,21 @@ async def bridge(  # noqa: PLR0913 -- one for each part
     visible=True,
     run=run_call,
     answers=True,
+    handshake=at_once,
 ):
     """A Target. `phone` exchanges the server's end of each phone's wire; `dialled` the dial between bridge
-    and tap; `run` the call itself.
+    and tap; `run` the call itself; `handshake` what comes before it is answered, and the dial of the call.
     """
     tap, model, summaries = ModelTap(), offline_model(knobs), []
     dial = dialled(tap.watched(lambda: open_offline_model(model)))
     async with trio.open_nursery() as nursery:
 
-        async def serve(wire):
-            summary = await run(wire, dial, agent or banking_agent(), limits or Limits(), relay=relay)
+        async def serve(wire, task_status=trio.TASK_STATUS_IGNORED):
+            async with handshake(dial) as call_dial:
+                task_status.started()
+                summary = await run(
+                    wire, call_dial, agent or banking_agent(), limits or Limits(), relay=relay
+                )
             summaries.append(summary)
 
         @asynccontextmanager
@@ -113,7 +127,7 @@ async def bridge(  # noqa: PLR0913 -- one for each part
             if not answers:
                 raise HandshakeFailed(_url, "the handshake was answered with HTTP 403", 403)
             near, far = memory_wires(1 << 23)
-            nursery.start_soon(serve, phone(far))
+            await nursery.start(partial(serve, phone(far)))
             try:
                 yield WireCarrier(near)
             finally:

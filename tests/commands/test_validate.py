@@ -97,7 +97,7 @@ def test_a_part_of_the_suite_that_passes_is_exit_0(quiet, capsys):
     told = capsys.readouterr().out
     assert "no OPENAI_API_KEY: the built-in offline model answers" in told
     assert "the microphone tests were left out" in told
-    assert told.endswith("\nreport: r.json\nrecordings of 1 call: sound\n")
+    assert told.endswith("\nreport: r.json\nrecordings of 2 calls: sound\n")
     report = json.loads((quiet / "r.json").read_text())
     assert not report["success"]
     assert (quiet / "sound" / "c1-upgrade" / "call.wav").exists()
@@ -113,7 +113,12 @@ def test_a_run_is_compared_with_an_earlier_one(quiet, capsys):
     assert "Baseline: no regressions against before.json" in told
     now = json.loads((quiet / "now.json").read_text())
     assert now["comparison"]["regressions"] == []
-    assert [each["name"] for each in now["checks"][0]["calls"]] == ["run1-c1-upgrade", "run2-c1-upgrade"]
+    assert [each["name"] for each in now["checks"][0]["calls"]] == [
+        "run1-c1-upgrade",
+        "run1-c1-far-model",
+        "run2-c1-upgrade",
+        "run2-c1-far-model",
+    ]
     assert (quiet / "validation_output" / "run2" / "c1-upgrade" / "call.wav").exists()
     assert (quiet / "s.md").read_text().startswith("## twiliobridge validate: ")
 
@@ -203,7 +208,7 @@ def test_an_interrupted_run_reports_what_it_has(tmp_path, asks):
     assert process.returncode == ExitCode.INTERRUPTED
     assert complaint == ""
     assert "INTERRUPTED" in told
-    files = ["report: r.json", "report: r.xml", "report: r.html", "recordings of 2 calls: validation_output"]
+    files = ["report: r.json", "report: r.xml", "report: r.html", "recordings of 3 calls: validation_output"]
     assert told.splitlines()[-4:] == files
     assert "This report is partial." in (tmp_path / "r.html").read_text()
     statuses = {

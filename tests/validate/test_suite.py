@@ -5,7 +5,7 @@ from contextlib import asynccontextmanager
 
 import pytest
 import trio
-from judged import MATERIAL, bridge, failed, judge
+from judged import MATERIAL, NEAR, bridge, failed, judge
 
 from twiliobridge.sound import SoundError
 from twiliobridge.validate.check import Check
@@ -201,3 +201,38 @@ async def test_a_machine_without_a_microphone_is_not_the_bridge_s_fault(autojump
     assert result.results[0].status is Status.NOT_APPLICABLE
     assert result.results[0].reason == "this machine has no microphone"
     assert not result.acceptable
+
+
+class DialsLate:
+    """The model is dialled after 2.5 s, whether or not the call is still up; what nobody wants is closed."""
+
+    def __init__(self, dial):
+        self.dial = dial
+
+    async def hold(self, ready, up, over):
+        await trio.sleep(2.5)
+        async with self.dial() as wire:
+            ready.append(wire)
+            up.set()
+            with trio.move_on_after(1 if over.is_set() else math.inf):
+                await over.wait()
+                await trio.sleep(0.2)
+
+    @asynccontextmanager
+    async def __call__(self):
+        ready, up, over = [], trio.Event(), trio.Event()
+        trio.lowlevel.spawn_system_task(self.hold, ready, up, over)
+        try:
+            await up.wait()
+            yield ready[0]
+        finally:
+            over.set()
+
+
+async def test_a_late_session_of_one_call_is_not_judged_as_that_of_the_next(autojump_clock):
+    """C1 hangs up at once, and its sessions come while C2 has its call up, and waits for its own."""
+    result = await judge("C1", "C2", dialled=DialsLate, knobs=NEAR)
+    assert failed(result) == {}
+    (confirmed,) = [each.reason for check in result.results for each in check.findings if each.id == "C2.1"]
+    assert confirmed.startswith("confirmed after 3.2")  # 2.5 s late, and held back for 0.7 s
+    assert result.notes == ()

@@ -57,6 +57,7 @@ from twiliobridge.validate.selection import (
 from twiliobridge.validate.suite import Suite
 from twiliobridge.validate.target import Target
 
+FAR = "the model is far away: {dial:g} s to dial, {back:g} s on the way back; --model-latency 0 has it near"
 OFFLINE = "no OPENAI_API_KEY: the built-in offline model answers, which needs none"
 
 
@@ -159,7 +160,9 @@ class Run:
         else:
             model = await self._offline_model()
             async with open_model_service(model, "127.0.0.1", options.listen_model) as (tap, url):
-                self._notes.append(f"the model for the bridge is at {url}")
+                self._notes.append(
+                    f"the model for the bridge is at {url}; without the query it refuses, as the service does"
+                )
                 yield self._black_box(tap=tap)
 
     def _black_box(self, **more: object) -> Target:
@@ -210,6 +213,9 @@ class Run:
         return sessions_of(model, agent), f"offline model ({model.engines.names})"
 
     async def _offline_model(self) -> OfflineModel:
+        knobs = self._plan.knobs
+        if knobs.dial or knobs.back:
+            self._notes.append(FAR.format(dial=knobs.dial, back=knobs.back))
         return await load_offline_model(self._plan.knobs, self._plan.script, say=self._notes.append)
 
 

@@ -4,6 +4,7 @@ Source: OpenAI API reference, Realtime > WebSocket; messages and codes as seen l
 """
 
 from collections.abc import Mapping, Sequence
+from contextlib import AbstractAsyncContextManager, nullcontext
 from dataclasses import dataclass, replace
 from typing import Self
 
@@ -11,10 +12,12 @@ from werkzeug.datastructures import Headers
 
 from twiliobridge.offline.handshake import Refusal
 from twiliobridge.offline.keys import model_of
+from twiliobridge.offline.knock import Knock
 from twiliobridge.offline.refusals import refusal
 from twiliobridge.realtime.audio_settings import TRANSCRIPTION_MODELS
 from twiliobridge.realtime.errors import CLOSE_CODES, RemoteProtocolError
 from twiliobridge.realtime.session import MODELS, SessionUpdate
+from twiliobridge.wires.wire import Wire
 
 PATH = "/v1/realtime"
 AZURE = "/openai"
@@ -114,6 +117,16 @@ class Door:
     "Seconds between the server's WebSocket pings, as seen live."
     most_sessions: int = 100
     "At once; one more gets HTTP 503."
+
+    def knocked(self, knock: Knock) -> None:
+        """Is told of everybody who comes, before anything is answered."""
+
+    def turned_away(self, knock: Knock, why: Refusal) -> None:
+        """Is told of everybody who stays outside. A status of 101: the refusal was said on the WebSocket."""
+
+    def let_in(self, knock: Knock, wire: Wire) -> AbstractAsyncContextManager[Wire]:
+        """The model's end of the wire to whoever is let in, for as long as the session lasts."""
+        return nullcontext(wire)
 
     async def answered(self) -> Refusal | None:
         """How a handshake is refused by HTTP, before anything else is asked; None: it goes on."""

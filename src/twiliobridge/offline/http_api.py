@@ -10,7 +10,7 @@ from typing import Any
 
 import msgspec
 import trio
-from quart import has_websocket_context, request, websocket
+from quart import Request, Websocket, current_app, g, has_websocket_context, request, websocket
 from quart_trio import QuartTrio
 from werkzeug.exceptions import (
     HTTPException,
@@ -19,9 +19,12 @@ from werkzeug.exceptions import (
     RequestEntityTooLarge,
     UnsupportedMediaType,
 )
+from werkzeug.routing import WebsocketMismatch
 
 from twiliobridge.offline.door import AZURE, AZURE_PATH, PATH, Door, bad_key, key_of
+from twiliobridge.offline.handshake import Refusal
 from twiliobridge.offline.keys import PREFIX, ClientSecrets
+from twiliobridge.offline.knock import Knock
 from twiliobridge.realtime.audio_settings import TRANSCRIPTION_MODELS
 from twiliobridge.realtime.errors import RemoteProtocolError
 from twiliobridge.realtime.session import MODELS
@@ -45,6 +48,9 @@ ABSENT = {
 }
 "What the service has, or had: status, code and reason. Statuses and codes are guesses."
 
+DOOR = "twiliobridge.door"
+"Key in the app's `extensions`."
+
 JSON: Mapping[str, str] = {"Content-Type": "application/json"}
 
 Answer = tuple[str, int, dict[str, str]]
@@ -58,6 +64,7 @@ class HttpApi:
         self._began = int(time.time())
 
     def add_to(self, app: QuartTrio) -> None:
+        app.extensions[DOOR] = self._door
         app.config["MAX_CONTENT_LENGTH"] = LONGEST_BODY
         app.register_error_handler(HTTPException, told)
         app.register_error_handler(RemoteProtocolError, refused)
@@ -124,6 +131,8 @@ async def told(fault: HTTPException) -> Answer:
     asked = websocket if has_websocket_context() else request
     code, message = None, " ".join((fault.description or fault.name).split())
     match fault:
+        case WebsocketMismatch():
+            message = f"{asked.path[:200]} is no WebSocket. This server has: {OFFERED}."
         case NotFound():
             message = f"Invalid URL ({getattr(asked, 'method', 'GET')} {asked.path[:200]})"
         case MethodNotAllowed():
@@ -156,8 +165,29 @@ def error(
     """The shape of every refusal, and a line in the log."""
     asked = websocket if has_websocket_context() else request
     log.warning("refused %s %r with %d: %s", asked.remote_addr, asked.path, status, message)
+    tell_door(Refusal(status, code, message))
     body = error_body(status, message, code=code, param=param)
     return body, status, {**JSON, **(headers or {})}
+
+
+def knock_here() -> Knock:
+    """What is asked for at the moment; the door hears of it with the first call."""
+    if "knock" not in g:
+        asked: Request | Websocket = websocket if has_websocket_context() else request
+        g.knock = Knock.of(asked, trio.current_time())
+        _door().knocked(g.knock)
+    knock: Knock = g.knock
+    return knock
+
+
+def tell_door(why: Refusal) -> None:
+    """What is asked for at the moment is refused."""
+    _door().turned_away(knock_here(), why)
+
+
+def _door() -> Door:
+    door: Door = current_app.extensions[DOOR]
+    return door
 
 
 def error_body(status: int, message: str, *, code: str | None = None, param: str | None = None) -> str:

@@ -16,7 +16,7 @@ from quart_trio import QuartTrio
 
 from twiliobridge.offline.door import AZURE_PATH, PATH, Door, Guest, bad_key, farewell
 from twiliobridge.offline.handshake import Refusal, refusal
-from twiliobridge.offline.http_api import Answer, HttpApi, error, error_body
+from twiliobridge.offline.http_api import Answer, HttpApi, error, error_body, knock_here, tell_door
 from twiliobridge.offline.jobs import DROPPED, QUIET
 from twiliobridge.offline.keys import PREFIX, ClientSecrets
 from twiliobridge.offline.model import OfflineModel
@@ -33,6 +33,7 @@ from twiliobridge.wires.wire import GRACE, Rejected, Wire
 log = logging.getLogger(__name__)
 
 PATHS = (PATH, AZURE_PATH)
+ACCEPTED = 101
 LONGEST_MESSAGE = 16 * 1024 * 1024
 "Bytes: one append of 15 MiB, which the service allows, and its JSON."
 BACKLOG = 16 * 1024 * 1024
@@ -68,6 +69,7 @@ class _Reception:
 
     async def receive(self) -> Answer | None:
         """An answer by HTTP, or None once the WebSocket has been closed."""
+        knock_here()
         try:
             self._places.acquire_nowait()
         except trio.WouldBlock:
@@ -97,6 +99,7 @@ class _Reception:
                     guest,
                     " ".join(str(fault).split()),
                 )
+                tell_door(Refusal(ACCEPTED, fault.code, str(fault)))
                 await trio.sleep(self._model.knobs.back)
                 wire.send(RealtimeConnection(Role.SERVER).send(error_event(fault)))
                 await wire.aclose(*farewell(fault))
@@ -114,7 +117,7 @@ class _Reception:
         return guest.with_secret(kept.update)
 
     async def _host(self, socket: Websocket, wire: Wire, guest: Guest) -> None:
-        async with self._around(wire) as end:
+        async with self._door.let_in(knock_here(), wire) as heard, self._around(heard) as end:
             ending = await run_offline_session(end, self._model, guest.model or DEFAULT_MODEL, guest.first)
         if ending.code in {DROPPED, QUIET}:
             await trio.sleep(LAST_WORDS)

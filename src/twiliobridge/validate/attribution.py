@@ -4,8 +4,8 @@ Evidence, the strongest first:
 1. Sound: the call's own line noise is in what the session was told.
 2. Names: the call's SID, its stream's or its caller's number is in what the session was told.
 3. Time: the session was dialled when only this call could have it dialled. That is a call that is up, or one
-   that ended less than LATE ago and had none: a bridge may dial late. Where there are several, one that ended
-   comes first if the session of each of the others was dialled after this one.
+   that ended less than LATE ago and had none: a bridge may dial late. Of several, those drop out whose own
+   session, by the evidence above, was dialled later. Of several that are all over, the first is the one.
 
 Where none of it tells, the session is nobody's: it is not guessed. Evidence comes in as a session goes on, so
 whose it is should be asked when it is needed, and not be kept.
@@ -98,6 +98,10 @@ class _Owned:
     able: Sequence[PlacedCall]
     "Calls that could have it dialled, by the time alone."
 
+    def is_among(self, calls: Container[PlacedCall]) -> bool:
+        whose = self.owners or self.able
+        return bool(whose) and all(call in calls for call in whose)
+
 
 class Attribution:
     """Of the sessions of a run to its calls."""
@@ -109,12 +113,18 @@ class Attribution:
         self._content: dict[ModelSession, _Content] = {}
 
     def of(self, call: PlacedCall) -> list[ModelSession]:
-        """The sessions of a call. One that carries the sound of two calls is of both."""
-        return [each.session for each in self._owned() if call in each.owners]
+        """The sessions of a call, without what the model refused. One that carries the sound of two calls is
+        of both.
+        """
+        return [each.session for each in self._owned() if call in each.owners and not each.session.refused]
 
     def unclear(self, call: PlacedCall) -> list[ModelSession]:
         """Sessions that may be of this call, and may as well be of another."""
         return [each.session for each in self._owned() if not each.owners and call in each.able]
+
+    def among(self, calls: Container[PlacedCall]) -> list[ModelSession]:
+        """The sessions of some calls, and those that none but these can have had dialled."""
+        return [each.session for each in self._owned() if each.is_among(calls) and not each.session.refused]
 
     def settled(self, now: float) -> bool:
         """Whether no call is over that may still get its session."""
@@ -122,7 +132,14 @@ class Attribution:
         return not any(call.lately_ended(now, SETTLED) and call not in served for call in self.calls)
 
     def of_nobody(self) -> list[ModelSession]:
-        return [each.session for each in self._owned() if not each.owners]
+        """Those that no call can have had dialled."""
+        owned = (each for each in self._owned() if not each.session.refused)
+        return [each.session for each in owned if not each.owners and not each.able]
+
+    def of_several(self) -> list[ModelSession]:
+        """Those of which nothing tells for which call they were dialled."""
+        owned = (each for each in self._owned() if not each.session.refused)
+        return [each.session for each in owned if not each.owners and each.able]
 
     def _owned(self) -> Iterator[_Owned]:
         content = {session: self._look(session) for session in self.sessions}
@@ -142,17 +159,23 @@ class Attribution:
         """Those that could have it dialled, by the time alone."""
         at = session.dialled
         late = (call for call in self.calls if call.lately_ended(at) and call not in served)
-        return [*(call for call in self.calls if call.up(at)), *late]
+        return [*late, *(call for call in self.calls if call.up(at))]
 
     def _by_time(self, session: ModelSession, able: list[PlacedCall]) -> Sequence[PlacedCall]:
         if len(able) > 1:
             able = [call for call in able if not self._dialled_later(session, call)]
-        return able if len(able) == 1 else ()
+        if any(call.up(session.dialled) for call in able[1:]):
+            return ()
+        return able[:1]
 
     def _dialled_later(self, session: ModelSession, call: PlacedCall) -> bool:
         """Whether the first session that is certainly of this call was dialled after that one."""
         own = (each.dialled for each in self.sessions if call in self._content[each].calls)
         return min(own, default=session.dialled) > session.dialled
+
+
+def sessions_told(count: int) -> str:
+    return "a session was" if count == 1 else f"{count} sessions were"
 
 
 def _met(session: ModelSession, call: PlacedCall) -> bool:

@@ -105,11 +105,11 @@ class Examination:
 
     def _placed(self, name: str, conditions: LineConditions) -> ProbeCall:
         """About to be placed, with SIDs, a number and a noise of its own."""
-        model = self.target.tap.attribution if self.target.tap else None
-        placed = place(name, len(model.calls) if model else 0, trio.current_time())
-        if model:
-            model.calls.append(placed)
-        call = ProbeCall(self._check_id, placed, model, partial(self._progress.noted, self._check_id, name))
+        tap = self.target.tap
+        placed = place(name, len(tap.attribution.calls) if tap else 0, trio.current_time())
+        if tap:
+            tap.attribution.calls.append(placed)
+        call = ProbeCall(self._check_id, placed, tap, partial(self._progress.noted, self._check_id, name))
         call.client = self._phone(call, placed, conditions)
         return call
 
@@ -158,11 +158,13 @@ class Examination:
 
     # ------------------------------------------------ findings
 
-    def found(self, law_id: str, *, holds: bool, seen: str) -> bool:
-        """The verdict on a law, from one call or several: what failed once has failed."""
+    def found(self, law_id: str, *, holds: bool, seen: str, advice: str = "") -> bool:
+        """The verdict on a law, from one call or several: what failed once has failed. `advice`: if the
+        law's own is not to the point.
+        """
         earlier = self._found.get(law_id)
         if earlier is None or earlier.status is not Status.FAILED:
-            self._note(law_id, Status.PASSED if holds else Status.FAILED, seen)
+            self._note(law_id, Status.PASSED if holds else Status.FAILED, seen, advice)
         return holds
 
     def not_applicable(self, law_id: str, why: str) -> None:
@@ -188,7 +190,7 @@ class Examination:
                 self._note(law_id, otherwise, why)
         return tuple(self._found[law_id] for law_id in self._laws)
 
-    def _note(self, law_id: str, status: Status, seen: str) -> None:
+    def _note(self, law_id: str, status: Status, seen: str, advice: str = "") -> None:
         law = self._laws[law_id]
         calls = (*(each.name for each in self.records), *(each.name for each in self.under_way))
         self._found[law_id] = Finding(
@@ -197,7 +199,7 @@ class Examination:
             level=law.level,
             status=status,
             reason=seen,
-            advice=law.advice if status is Status.FAILED else "",
+            advice=(advice or law.advice) if status is Status.FAILED else "",
             source=law.source,
             calls=calls[-1:],
         )

@@ -79,6 +79,9 @@ async def _listen(call: ProbeCall, exam: Examination) -> FirstCall:
 
 
 def _silence(call: ProbeCall, *, greets: bool) -> str:
+    """In the words of C2, if the model has refused the bridge: that is why."""
+    if call.turned_away and call.session is None:
+        return call.why_no_session
     ending = call.client.line.ending
     if ending is not None:
         after = trio.current_time() - call.began

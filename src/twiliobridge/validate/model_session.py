@@ -57,6 +57,8 @@ class ModelSession:
     def __init__(self, dialled: float) -> None:
         self.dialled = dialled
         self.closed: float | None = None
+        self.refused = False
+        "By the model: it was dialled, and there was none."
         self.log: list[Passed] = []
         "All that passed, in order."
         self.texts: list[str] = []

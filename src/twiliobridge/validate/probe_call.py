@@ -18,13 +18,15 @@ from twiliobridge.caller import (
     StreamStopped,
     Utterance,
 )
-from twiliobridge.validate.attribution import Attribution, PlacedCall
+from twiliobridge.validate.attribution import PlacedCall, sessions_told
 from twiliobridge.validate.measure import overlap_ms
 from twiliobridge.validate.model_session import ModelSession
 from twiliobridge.validate.moments import live_moment
 from twiliobridge.validate.result import Moment
+from twiliobridge.validate.tap import ModelTap
 from twiliobridge.validate.tracing import Cut, Delta, Play, Trace, trace
 from twiliobridge.validate.trunk import Trunk
+from twiliobridge.validate.turned_away import TurnedAway
 
 Tell = Callable[[Moment], None]
 
@@ -40,8 +42,8 @@ class Spoken:
 class ProbeCall:
     """What a check sees of a call, and does in it. `client` is the phone itself."""
 
-    def __init__(self, check_id: str, placed: PlacedCall, model: Attribution | None, tell: Tell) -> None:
-        """`model`: whose the sessions are with it; None where it is not visible."""
+    def __init__(self, check_id: str, placed: PlacedCall, tap: ModelTap | None, tell: Tell) -> None:
+        """`tap`: None where the model is not visible."""
         self.name = placed.name
         self.check_id = check_id
         self.trunk = Trunk()
@@ -51,7 +53,7 @@ class ProbeCall:
         "When the stream started, in seconds."
         self.client: MockTwilioClient
         self._placed = placed
-        self._model = model
+        self._tap = tap
         self._tell = tell
 
     # ------------------------------------------------ what happens
@@ -101,7 +103,7 @@ class ProbeCall:
         """The model's for this call, in the order in which they were dialled, also after its end. Ask anew
         for each use: whose a session is may show only as it goes on.
         """
-        return () if self._model is None else self._model.of(self._placed)
+        return () if self._tap is None else self._tap.attribution.of(self._placed)
 
     @property
     def session(self) -> ModelSession | None:
@@ -111,17 +113,30 @@ class ProbeCall:
     @property
     def unclear_sessions(self) -> Sequence[ModelSession]:
         """The model's that may be for this call, or for another: nothing in them tells."""
-        return () if self._model is None else self._model.unclear(self._placed)
+        return () if self._tap is None else self._tap.attribution.unclear(self._placed)
+
+    def sessions_with(self, other: "ProbeCall") -> Sequence[ModelSession]:
+        """The sessions of this call or the other, also where it cannot be told of which."""
+        both = (self._placed, other._placed)  # noqa: SLF001 -- another of ours
+        return () if self._tap is None else self._tap.attribution.among(both)
+
+    @property
+    def turned_away(self) -> Sequence[TurnedAway]:
+        """Whom the model refused since this call was placed, and until the end of it was long ago."""
+        placed, refused = self._placed, self._tap.turned_away if self._tap else ()
+        return [each for each in refused if placed.up(each.knock.at) or placed.lately_ended(each.knock.at)]
 
     @property
     def why_no_session(self) -> str:
         """Where `session` is None: why what needs one cannot be told."""
-        if self._model is None:
+        if self._tap is None:
             return "the model is not visible"
+        if self.turned_away:
+            return str(self.turned_away[-1])
         if unclear := len(self.unclear_sessions):
-            one = "a session was" if unclear == 1 else f"{unclear} sessions were"
-            return f"{one} dialled, and neither sound nor words nor time tell for which call"
-        return "no session was dialled for this call"
+            told = sessions_told(unclear)
+            return f"{told} dialled, and neither sound nor names nor time tell for which call"
+        return "no session was dialled"
 
     @property
     def up(self) -> bool:

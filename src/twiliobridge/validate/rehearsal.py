@@ -7,8 +7,8 @@ from twiliobridge.offline import Knobs, Script, banking
 CALLER_SAYS = ("My gold card.", "I need to replace my card.", "I lost it.", "Thanks, that's all.")
 "What the caller of C6 says: taken as heard, turn by turn, where the model has no ears."
 
-KNOBS = Knobs(speed=4.0, stragglers=2)
-"So slow that a long answer is still being generated when C5 interrupts it, and then late by two deltas."
+KNOBS = Knobs(speed=4.0, stragglers=2, dial=0.8, back=0.25)
+"As far away as OpenAI's service. So slow that an answer is still generated when it is cut off, and late."
 
 
 def rehearsal() -> Script:

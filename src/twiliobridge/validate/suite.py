@@ -133,7 +133,7 @@ class Suite:
             model=self.target.model,
             tests=self.tests,
             audio=self.material.paths,
-            notes=self.notes,
+            notes=(*self.notes, *(self.target.tap.notes() if self.target.tap else ())),
             self_check=self_check,
             results=tuple(sorted(results, key=lambda each: each.id)),
             interrupted=interrupted,

@@ -1,20 +1,27 @@
 """The model's side of the calls under test: what every session was told and said, and when."""
 
+from collections import Counter
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager, suppress
 
 import trio
 
 from twiliobridge.call import Dial
+from twiliobridge.offline.handshake import Refusal
+from twiliobridge.offline.knock import Knock
 from twiliobridge.realtime import RealtimeConnection, RemoteProtocolError, Role, error_event
-from twiliobridge.validate.attribution import Attribution
+from twiliobridge.validate.attribution import Attribution, sessions_told
+from twiliobridge.validate.held_wire import HeldByModel, HeldForBridge
 from twiliobridge.validate.model_session import ASKED, ModelSession
+from twiliobridge.validate.turned_away import TurnedAway
 from twiliobridge.wires import Rejected, Wire
 from twiliobridge.wires.memory import MemoryWire, memory_wires
 
 BAD_KEY = "invalid_api_key"
 REFUSED = 3000
 "The service's close code after `invalid_api_key`."
+REFUSED_KEY = "Incorrect API key provided by the validation."
+LOST = "The validation lost the handshake."
 
 
 class TappedWire(Wire):
@@ -66,16 +73,22 @@ class ModelTap:
 
     def __init__(self) -> None:
         self.attribution = Attribution()
-        self.knocks: list[float] = []
-        "When each handshake with the model began, in seconds."
+        self.knocks: list[Knock] = []
+        "Whoever has asked the model for something, in order."
+        self.turned_away: list[TurnedAway] = []
+        "Those whom the model refused, but for what the suite wanted refused."
+        self._dialled: dict[Knock, ModelSession] = {}
         self._held = 0.0
+        self._updated_after = 0.0
         self._lost = 0
-        self._refusals = 0
+        self._refuses_keys = False
 
     @property
     def sessions(self) -> list[ModelSession]:
         """All of them, in the order in which they were dialled."""
         return self.attribution.sessions
+
+    # ------------------------------------------------ what the suite wants
 
     @contextmanager
     def holding(self, seconds: float) -> Iterator[None]:
@@ -86,62 +99,108 @@ class ModelTap:
         finally:
             self._held = 0.0
 
+    @contextmanager
+    def holding_updated(self, seconds: float) -> Iterator[None]:
+        """Meanwhile `session.updated` comes so much later."""
+        self._updated_after = seconds
+        try:
+            yield
+        finally:
+            self._updated_after = 0.0
+
+    @contextmanager
+    def refusing_keys(self) -> Iterator[None]:
+        """Meanwhile every session that is dialled is refused, as for a wrong key."""
+        self._refuses_keys = True
+        try:
+            yield
+        finally:
+            self._refuses_keys = False
+
     def lose_next_handshake(self) -> None:
         """The next handshake with the model fails, as where the service is overloaded."""
         self._lost += 1
 
-    async def knocked(self) -> bool:
-        """Somebody dials the model: returns when that is answered; whether it is let in."""
-        self.knocks.append(trio.current_time())
+    # ------------------------------------------------ who comes
+
+    def knocked(self, knock: Knock) -> None:
+        """Somebody asks the model for something; by WebSocket, for a session."""
+        self.knocks.append(knock)
+        if knock.by_websocket:
+            self._dialled[knock] = ModelSession(knock.at)
+            self.sessions.append(self._dialled[knock])
+
+    async def handshake_answered(self) -> bool:
+        """Returns when a handshake is answered; whether with more than a refusal."""
         await trio.sleep(self._held)
         lost, self._lost = self._lost > 0, max(0, self._lost - 1)
         return not lost
 
-    def refuse_next_key(self) -> None:
-        """The next session to be dialled is refused, as for a wrong key."""
-        self._refusals += 1
+    def key_refused(self) -> RemoteProtocolError | None:
+        return RemoteProtocolError(REFUSED_KEY, code=BAD_KEY) if self._refuses_keys else None
+
+    def refused(self, knock: Knock, why: Refusal) -> None:
+        """Whoever knocked stays outside."""
+        if session := self._dialled.get(knock):
+            session.refused, session.closed = True, trio.current_time()
+        if why.message not in {REFUSED_KEY, LOST}:
+            self.turned_away.append(TurnedAway(knock, why))
+
+    def notes(self) -> list[str]:
+        """What a report says beside its verdicts: who was refused, and what belongs to no call."""
+        notes = []
+        for told, count in Counter(f"{each} {each.remedy}" for each in self.turned_away).items():
+            notes.append(f"{told}{f' ({count} times)' if count > 1 else ''}")
+        if nobodys := len(self.attribution.of_nobody()):
+            notes.append(f"{sessions_told(nobodys)} dialled, and no call can have had it dialled")
+        if unclear := len(self.attribution.of_several()):
+            notes.append(f"{sessions_told(unclear)} dialled, and nothing tells for which of several calls")
+        return notes
+
+    # ------------------------------------------------ their sessions
 
     def watched(self, dial: Dial) -> Dial:
         """The same sessions, watched."""
 
         @asynccontextmanager
         async def watching() -> AsyncIterator[Wire]:
-            session = self._begin()
-            try:
-                if not await self.knocked():
-                    raise Rejected("the validation lost the handshake", 503)
-                async with self._refusing() if self.refuses() else dial() as wire:
-                    yield TappedWire(wire, session)
-            finally:
-                session.closed = trio.current_time()
+            knock = Knock(trio.current_time(), "a session", by_websocket=True)
+            self.knocked(knock)
+            async with self._closing(self._dialled[knock]) as session:
+                if not await self.handshake_answered():
+                    session.refused = True
+                    raise Rejected(LOST, 503)
+                fault = self.key_refused()
+                session.refused = fault is not None
+                held = self._updated_after
+                async with _refusing(fault) if fault else dial() as wire:
+                    yield TappedWire(HeldForBridge(wire, held) if held else wire, session)
 
         return watching
 
     @asynccontextmanager
-    async def serving(self, wire: Wire) -> AsyncIterator[Wire]:
+    async def serving(self, wire: Wire, knock: Knock) -> AsyncIterator[Wire]:
         """The model's end of a wire, for as long as the session lasts."""
-        session = self._begin()
-        try:
-            yield TappedWire(wire, session, at_model=True)
+        async with self._closing(self._dialled[knock]) as session, trio.open_nursery() as nursery:
+            tapped, held = TappedWire(wire, session, at_model=True), self._updated_after
+            yield HeldByModel(tapped, held, nursery) if held else tapped
             if session.close_code != 1000:
                 await wire.aclose(session.close_code)
+            nursery.cancel_scope.cancel()
+
+    @asynccontextmanager
+    async def _closing(self, session: ModelSession) -> AsyncIterator[ModelSession]:
+        try:
+            yield session
         finally:
             session.closed = trio.current_time()
 
-    def _begin(self) -> ModelSession:
-        self.sessions.append(ModelSession(trio.current_time()))
-        return self.sessions[-1]
 
-    def refuses(self) -> bool:
-        refuses, self._refusals = self._refusals > 0, max(0, self._refusals - 1)
-        return refuses
-
-    @asynccontextmanager
-    async def _refusing(self) -> AsyncIterator[MemoryWire]:
-        """What the service does about a key that it does not know."""
-        near, far = memory_wires()
-        refusal = RemoteProtocolError("Incorrect API key provided by the validation.", code=BAD_KEY)
-        far.send(RealtimeConnection(Role.SERVER).send(error_event(refusal)))
-        await far.aclose(REFUSED, "invalid_request_error")
-        yield near
-        await near.aclose()
+@asynccontextmanager
+async def _refusing(fault: RemoteProtocolError) -> AsyncIterator[MemoryWire]:
+    """What the service does about a key that it does not know."""
+    near, far = memory_wires()
+    far.send(RealtimeConnection(Role.SERVER).send(error_event(fault)))
+    await far.aclose(REFUSED, "invalid_request_error")
+    yield near
+    await near.aclose()

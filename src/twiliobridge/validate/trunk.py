@@ -46,6 +46,8 @@ class Trunk:
         "How much audio the phone has queued."
         self.deepest_ms = 0.0
         "The most that was queued when a message came."
+        self.handshake_s: float | None = None
+        "From the phone's first packet to the answer that opened the stream; None if there was none."
         self._carrier: Carrier | None = None
 
     def over(self, connect: Connect) -> Connect:
@@ -53,7 +55,9 @@ class Trunk:
         async def watching(
             url: str, token: str | None, tls: ssl.SSLContext | None, signed_url: str | None
         ) -> AsyncIterator[Carrier]:
+            began = anyio.current_time()
             async with connect(url, token, tls, signed_url) as self._carrier:
+                self.handshake_s = anyio.current_time() - began
                 yield self
 
         return watching

@@ -20,6 +20,8 @@ READY_WITHIN = 10.0
 "Seconds from the stream's start: ten are the bridge's own bound, and longer than anybody stays."
 REFUSED_WITHIN = 6.0
 "Seconds of silence, at most, for a caller whose model refuses the key."
+UPDATED_AFTER = 0.7
+"Seconds for which session.updated is held back: what comes before it did not wait for it."
 SESSION = "OpenAI docs, Realtime > session.update"
 PCMU = "audio/pcmu"
 
@@ -71,11 +73,20 @@ async def openai_connection(exam: Examination) -> None:
         for law in LAWS:
             exam.not_applicable(law.id, "the model is not visible: see --listen-model")
         return
+    with exam.target.tap.holding_updated(UPDATED_AFTER):
+        await _described(exam)
+    with exam.target.tap.refusing_keys():
+        await _refused(exam)
+
+
+async def _described(exam: Examination) -> None:
     async with exam.call("session") as call:
         await until(lambda: _confirmed(call) or not call.up, READY_WITHIN)
         await trio.sleep(0.5)
         _judge(exam, call)
-    exam.target.tap.refuse_next_key()
+
+
+async def _refused(exam: Examination) -> None:
     async with exam.call("bad-key") as call:
         began = trio.current_time()
         ended = await until(lambda: not call.up, REFUSED_WITHIN)
@@ -96,8 +107,7 @@ def _confirmed(call: ProbeCall) -> bool:
 def _judge(exam: Examination, call: ProbeCall) -> None:
     session = call.session
     if session is None:
-        seen = "; ".join(["no session was dialled", *_endings(exam, call)])
-        exam.found(CONFIRMED.id, holds=False, seen=seen)
+        _judge_no_session(exam, call)
         return
     created, updated = session.events(model.SessionCreated), session.events(model.SessionUpdated)
     missing = [name for name, seen in (("created", created), ("updated", updated)) if not seen]
@@ -118,6 +128,15 @@ def _judge(exam: Examination, call: ProbeCall) -> None:
     exam.found(
         IN_ORDER.id, holds=not early, seen=f"before it: {', '.join(early[:3])}" if early else "so it was"
     )
+
+
+def _judge_no_session(exam: Examination, call: ProbeCall) -> None:
+    if call.unclear_sessions:
+        exam.not_applicable(CONFIRMED.id, call.why_no_session)
+        return
+    remedy = call.turned_away[-1].remedy if call.turned_away else ""
+    seen = "; ".join([call.why_no_session, *_endings(exam, call)])
+    exam.found(CONFIRMED.id, holds=False, seen=seen, advice=remedy)
 
 
 def formats_of(updated: model.SessionUpdated) -> tuple[str, str]:

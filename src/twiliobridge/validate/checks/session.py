@@ -21,6 +21,7 @@ from twiliobridge.validate.waiting import until
 GREETING_WITHIN = 5.0
 "Seconds from `start`: somebody who hears nothing for longer hangs up."
 ANSWER_WITHIN = 15.0
+TWO = 2
 SESSIONS_WITHIN = 1.0
 "Seconds in which what was said arrives at the model, and shows whose session it is."
 INTERRUPT_AFTER_MS = 700
@@ -216,13 +217,15 @@ async def _two_at_once(exam: Examination) -> None:
 
 def _judge_apart(exam: Examination, one: ProbeCall, other: ProbeCall) -> None:
     """Whether anything arrives as it was said is C4's affair."""
-    if unclear := next((call for call in (one, other) if not call.sessions and call.unclear_sessions), None):
+    sessions = one.sessions_with(other)
+    unclear = next((call for call in (one, other) if not call.sessions and call.unclear_sessions), None)
+    if unclear and len(sessions) == TWO:
         exam.not_applicable(APART.id, unclear.why_no_session)
         return
     shared = [session for session in one.sessions if session in other.sessions]
-    counts = [len(call.sessions) for call in (one, other)]
     greeted = sum(call.first_heard_s is not None for call in (one, other))
-    seen = f"one caller has {counts[0]} sessions, the other {counts[1]}; {greeted} of 2 callers were greeted"
+    seen = f"two calls had {len(sessions)} sessions; {greeted} of 2 callers were greeted"
     if shared:
         seen = "both callers are heard by one session"
-    exam.found(APART.id, holds=counts == [1, 1] and not shared, seen=seen)
+    each_own = bool(one.sessions and other.sessions) and not shared
+    exam.found(APART.id, holds=len(sessions) == TWO and each_own, seen=seen)

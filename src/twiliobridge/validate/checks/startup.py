@@ -13,6 +13,10 @@ from twiliobridge.wires import Unreachable
 
 WITHIN = 5.0
 "Seconds. Twilio waits 15 for a webhook; health is asked for by load balancers, which wait 5."
+ANSWERED_WITHIN = 5.0
+"Seconds. How long Twilio waits is not documented; for the connection of a webhook it is five."
+MODEL_ANSWERS_AFTER = 6.0
+"Seconds: whoever waits for the model is found out, and within the ten that the phone waits."
 PRECEDENT = "precedent: load balancers and Kubernetes probe over HTTP"
 
 HEALTH = Law(
@@ -34,6 +38,12 @@ UPGRADE = Law(
     "Twilio docs, Voice > Media Streams; Error and Warning Dictionary 31920",
     "Accept the WebSocket at the URL in <Stream>, without subprotocol and extensions.",
 )
+PROMPT = Law(
+    "C1.4",
+    f"The handshake is answered within {ANSWERED_WITHIN:g} s, however late the model answers its own.",
+    "Twilio Error and Warning Dictionary 31901; Twilio docs, Webhooks > Connection overrides: 5 s to connect",
+    "Accept the WebSocket first, and dial the model then.",
+)
 
 
 @check(
@@ -43,8 +53,9 @@ UPGRADE = Law(
     HEALTH,
     STATUS,
     UPGRADE,
+    PROMPT,
     source=UPGRADE.source,
-    seconds=20,
+    seconds=40,
 )
 async def startup(exam: Examination) -> None:
     await _ask(exam, HEALTH, "/health")
@@ -54,6 +65,24 @@ async def startup(exam: Examination) -> None:
             exam.found(UPGRADE.id, holds=True, seen="101, and the stream started")
     except NotConnected as error:
         exam.found(UPGRADE.id, holds=False, seen=str(error))
+        exam.not_applicable(PROMPT.id, "no handshake was answered (see C1.3)")
+    else:
+        await _hold_model(exam)
+
+
+async def _hold_model(exam: Examination) -> None:
+    """A call during which the model is slow to answer."""
+    tap = exam.target.tap
+    if tap is None:
+        exam.not_applicable(PROMPT.id, "the model is not visible: see --listen-model")
+        return
+    try:
+        with tap.holding(MODEL_ANSWERS_AFTER):
+            async with exam.call("far-model") as call:
+                took = call.trunk.handshake_s or 0.0
+        exam.found(PROMPT.id, holds=took <= ANSWERED_WITHIN, seen=f"answered after {took:.2f} s")
+    except NotConnected as error:
+        exam.found(PROMPT.id, holds=False, seen=str(error))
 
 
 async def _ask(exam: Examination, law: Law, path: str) -> None:

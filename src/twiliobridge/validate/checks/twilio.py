@@ -23,8 +23,8 @@ KEYS: dict[str, dict[str, set[str]]] = {
 }
 "For each event the objects in it, and the keys of those."
 HEADERS = (b"RIFF", b"OggS", b"ID3", b"\x1aE\xdf\xa3")
-STARTS_AFTER = 1.0
-"Seconds between `connected` and `start`: longer than usual, and lawful."
+STARTS_AFTER = 3.0
+"Seconds between `connected` and `start`: lawful, and so long that a model far away speaks in between."
 LISTEN = 4.0
 "Seconds, in which the agent greets."
 
