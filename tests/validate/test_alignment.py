@@ -57,6 +57,12 @@ def test_a_resampler_that_loses_a_sample_with_each_piece_is_followed():
     assert run.end == pytest.approx(len(b"".join(pieces)), abs=160)
 
 
+def test_what_comes_may_end_within_a_sound_that_was_never_said():
+    one, clip, other = WORDS
+    (run,) = aligned(sound(one + clip[:4000]), sound(one + other))
+    assert (run.begin, run.place) == (0, 0)
+
+
 OTHERS = {
     "other words of the same voice": WORDS[2],
     "twice as slow": bytes(np.repeat(np.frombuffer(WORDS[0], np.uint8), 2)),

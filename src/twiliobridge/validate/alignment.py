@@ -5,6 +5,7 @@ along what was said, 20 ms by 20 ms; where it no longer follows, it is looked fo
 8,000 samples a second, in order, and nothing comes twice.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -69,7 +70,20 @@ def aligned(came: Signal, said: Signal) -> list[Run]:
             loud = _is_loud(came[position : position + FRAME_BYTES])
             failures += loud
             position += FRAME_BYTES * (min(10, failures) if loud else 1)
-    return follower.runs
+    return _trusted(follower.runs)
+
+
+def _trusted(runs: Sequence[Run]) -> list[Run]:
+    """Those that were followed for as long as a window, and what is left over between such: a sound that is
+    like another by chance is not followed for long.
+    """
+    shifts = [each.place - each.begin for each in runs if each.end - each.begin >= WINDOW]
+    return [
+        run
+        for run in runs
+        if run.end - run.begin >= WINDOW
+        or any(abs(run.place - run.begin - each) <= FRAME_BYTES for each in shifts)
+    ]
 
 
 class _Follower:
@@ -133,7 +147,8 @@ class _Follower:
         return self._said[begin : begin + length]
 
     def _likeness(self, position: int, length: int, drift: int) -> float:
-        heard, said = self._came[position : position + length], self._at(position, length, drift)
+        heard = self._came[position : position + length]
+        said = self._at(position, len(heard), drift)
         if len(said) < len(heard):
             return 0.0
         power = np.sqrt(np.dot(heard, heard) * np.dot(said, said))
