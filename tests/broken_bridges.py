@@ -2,6 +2,15 @@
 
 from dataclasses import dataclass, replace
 
+from broken_clocks import (
+    ClockRunsInPauses,
+    ClockRunsOn,
+    FillsTheBuffer,
+    HearsTheCaller,
+    KnowsOneItem,
+    StopsTheClockForTools,
+    WaitsForSpeech,
+)
 from broken_conversations import (
     AnswersNobody,
     CutsTheGoodbye,
@@ -15,18 +24,25 @@ from broken_conversations import (
     IgnoresStop,
     LosesATurn,
     NoticesNoDrop,
+)
+from broken_endings import (
+    Vanishes,
     WaitsForLostModel,
+    WaitsForTheNextHour,
     leaks_a_task,
     leaks_the_model,
+    leaks_when_quiet,
+    leaks_while_dialling,
 )
 from broken_interruptions import (
     CreditsFlushedMarks,
-    MediaClock,
+    ListensToTheClock,
     NeverClears,
     NeverTruncates,
     NoTurnDetection,
     TalksOn,
     TruncatesAtSent,
+    TruncatesByTheClock,
     TruncatesLate,
     dials_late,
     dials_twice,
@@ -59,6 +75,8 @@ from twiliobridge.conversation import Limits
 PATIENT = Limits(attempt_within=8.0)
 "Does not dial a second time while the first dial is under way."
 
+C8 = ("C8.1", "C8.2", "C8.3", "C8.4", "C8.5")
+
 
 @dataclass(frozen=True)
 class Broken:
@@ -68,17 +86,19 @@ class Broken:
     "The law that it breaks."
     besides: frozenset = frozenset()
     "Laws that it cannot but break, too."
+    seen: str = ""
+    "Words of the finding: in which phase it was found out, for example."
     only: tuple = ()
     "Checks that are of use; after others nothing would be left to be judged."
 
 
-def broken(name, own, *besides, only=(), **parts):
-    return Broken(name, parts, own, frozenset(besides), only)
+def broken(name, own, *besides, only=(), seen="", **parts):
+    return Broken(name, parts, own, frozenset(besides), seen, only)
 
 
 def gallery():
     """New ones each time: some remember."""
-    clock, flood, deaf = MediaClock(), Flood(), Deaf()
+    flood, deaf = Flood(), Deaf()
     return [
         broken("is ill", "C1.1", get=ill),
         broken("tells no status", "C1.2", get=mute),
@@ -89,7 +109,7 @@ def gallery():
         broken("says beta names", "C2.3", dialled=meddled(SaysBetaNames)),
         broken("speaks before session.updated", "C2.4", dialled=meddled(SpeaksTooEarly)),
         broken("is silent when the key is refused", "C2.5", run=stays_silent_without_model),
-        broken("leaves when it is interrupted", "C3.1", phone=LeavesWhenInterrupted),
+        broken("leaves when it is interrupted", "C3.1", "C5.11", phone=LeavesWhenInterrupted),
         broken("sends binary frames", "C3.2", phone=SendsBinary),
         broken("adds keys", "C3.3", phone=AddsKeys),
         broken("names another stream", "C3.4", phone=WrongStreamSid),
@@ -105,24 +125,68 @@ def gallery():
         broken("paces badly", "C4.4", phone=PacesBadly),
         broken("is too loud", "C4.5", phone=TooLoud),
         broken("greets late", "C5.1", dialled=dials_late, knobs=NEAR, limits=PATIENT),
-        broken("sets no turn detection", "C5.2", "C5.3", "C6.1", "C7.5", dialled=meddled(NoTurnDetection)),
+        broken(
+            "sets no turn detection", "C5.2", "C5.3", "C6.1", "C7.5", "C8.5", dialled=meddled(NoTurnDetection)
+        ),
         broken("never sends clear", "C5.3", phone=NeverClears),
         broken("keeps talking after clear", "C5.4", phone=TalksOn),
-        broken("truncates at what was sent", "C5.5", "C5.6", "C5.7", dialled=meddled(TruncatesAtSent)),
+        broken(
+            "truncates at what was sent", "C5.5", "C5.6", "C5.7", "C5.10", dialled=meddled(TruncatesAtSent)
+        ),
         broken(
             "resamples, and truncates 200 ms late",
             "C5.5",
             "C5.6",
             "C5.7",
+            "C5.10",
             "C2.2",
             dialled=lambda dial: meddled(TruncatesLate)(meddled(SpeaksPcm)(dial)),
         ),
-        broken("never truncates", "C5.5", "C5.6", "C5.7", dialled=meddled(NeverTruncates)),
-        broken("truncates by media.timestamp", "C5.6", phone=clock.phone, dialled=clock.dialled),
+        broken("never truncates", "C5.5", "C5.6", "C5.7", "C5.10", dialled=meddled(NeverTruncates)),
+        broken(
+            "does not stop its clock",
+            "C5.5",
+            "C5.10",
+            seen="interrupted during a second answer",
+            dialled=meddled(ClockRunsOn),
+        ),
+        broken(
+            "lets its clock run in pauses",
+            "C5.5",
+            seen="interrupted in an answer after a pause: told",
+            dialled=meddled(ClockRunsInPauses),
+        ),
+        broken(
+            "stops its clock for tools",
+            "C5.5",
+            seen="interrupted in the answer after the call of a tool: told",
+            dialled=meddled(StopsTheClockForTools),
+        ),
+        broken(
+            "truncates by media.timestamp",
+            "C5.6",
+            "C5.10",
+            phone=ListensToTheClock,
+            dialled=meddled(TruncatesByTheClock),
+        ),
         broken("counts cleared marks as played", "C5.7", relay=CreditsFlushedMarks),
         broken("opens two sessions for a call", "C5.8", "C5.9", dialled=dials_twice),
         broken("shares one session between calls", "C5.9", dialled=party_line),
-        broken("answers nobody", "C6.1", dialled=meddled(AnswersNobody)),
+        broken(
+            "knows one item at a time",
+            "C5.10",
+            seen="interrupted with two items queued: the second item was cut, and the model was not told",
+            dialled=meddled(KnowsOneItem),
+        ),
+        broken(
+            "waits for speech after a false start",
+            "C5.11",
+            seen="while the agent answered: the caller heard nothing",
+            phone=HearsTheCaller,
+            dialled=meddled(WaitsForSpeech),
+        ),
+        broken("fills Twilio's buffer", "C5.12", phone=FillsTheBuffer),
+        broken("answers nobody", "C6.1", "C5.11", dialled=meddled(AnswersNobody)),
         broken("loses a turn", "C6.1", phone=LosesATurn),
         broken("is slow", "C6.2", knobs=replace(KNOBS, latency=3.2)),
         broken("forgets", "C6.3", dialled=meddled(Forgets)),
@@ -133,11 +197,35 @@ def gallery():
         broken("dies of bad base64", "C7.4", phone=DiesOfBadBase64),
         broken("is deaf after nonsense", "C7.5", phone=DeafAfterNonsense),
         broken("drowns in one message", "C7.6", phone=flood.phone),
-        broken("leaks the model's socket", "C8.1", "C8.2", "C8.3", "C8.4", dialled=leaks_the_model),
-        broken("leaks a task", "C8.1", "C8.2", "C8.3", "C8.4", run=leaks_a_task),
+        broken("leaks the model's socket", *C8, dialled=leaks_the_model),
+        broken(
+            "leaks the model's socket in quiet moments",
+            "C8.1",
+            "C8.2",
+            "C8.3",
+            seen="hung up in a quiet moment: the model's session was still open",
+            dialled=leaks_when_quiet,
+        ),
+        broken(
+            "leaks the model's socket while it dials",
+            "C8.1",
+            "C8.2",
+            "C8.3",
+            "C8.4",
+            seen="hung up while the model was being dialled: the model's session was still open",
+            dialled=leaks_while_dialling,
+        ),
+        broken(
+            "leaks a task",
+            *C8,
+            seen="hung up while the model was being dialled: something is left",
+            run=leaks_a_task,
+        ),
         broken("ignores stop", "C8.2", phone=IgnoresStop),
         broken("notices no dropped connection", "C8.3", phone=NoticesNoDrop),
         broken("waits in silence for a lost model", "C8.4", relay=WaitsForLostModel),
+        broken("vanishes when a stream is over", "C8.6", phone=Vanishes),
+        broken("waits in silence when the session's hour is over", "C8.5", relay=WaitsForTheNextHour),
     ]
 
 

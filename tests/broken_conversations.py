@@ -1,13 +1,9 @@
 """Bridges that lose turns, keys, their nerve, or what they opened."""
 
-from contextlib import asynccontextmanager
-from dataclasses import replace
-
 import trio
 from meddler import Meddler, decode, encode
 
 from twiliobridge.audio import dbfs, level, silence, ulaw_decode
-from twiliobridge.call import run_call
 from twiliobridge.conversation import Ending, Relay
 from twiliobridge.conversation.phase import Phase
 
@@ -139,48 +135,3 @@ class NoticesNoDrop(Meddler):
         except trio.BrokenResourceError:
             await trio.sleep(8)
             raise
-
-
-class WaitsForLostModel(Relay):
-    """Does not notice that the model is gone, nor that it gives no sign of life."""
-
-    def __init__(self, agent, limits, now):
-        patient = replace(limits, dead_air=1000, sign_of_life_after=1000, model_silence=1000)
-        super().__init__(agent, patient, now)
-
-    def model_lost(self, ending, detail, now, **more):
-        return ()
-
-
-def leaks_the_model(dial):
-    """The session is left open when the call is over."""
-
-    async def hold(task_status=trio.TASK_STATUS_IGNORED):
-        async with dial() as wire:
-            task_status.started(wire)
-            await trio.sleep(600)
-
-    @asynccontextmanager
-    async def dialling():
-        async with trio.open_nursery() as starting:
-            opened = trio.Event()
-            got = []
-
-            async def held():
-                async with dial() as wire:
-                    got.append(wire)
-                    opened.set()
-                    await trio.sleep(600)
-
-            trio.lowlevel.spawn_system_task(held)
-            await opened.wait()
-            starting.cancel_scope.cancel()
-        yield got[0]
-
-    return dialling
-
-
-async def leaks_a_task(*arguments, **more):
-    summary = await run_call(*arguments, **more)
-    trio.lowlevel.spawn_system_task(trio.sleep_forever)
-    return summary

@@ -1,10 +1,11 @@
 """Bridges that are wrong about sessions and interruptions."""
 
 from contextlib import asynccontextmanager, suppress
+from contextvars import ContextVar
 from dataclasses import dataclass, field
 
 import trio
-from meddler import Meddler, decode, meddled
+from meddler import Meddler, decode
 
 from twiliobridge.conversation import Relay
 from twiliobridge.conversation.playout import Playout
@@ -108,39 +109,44 @@ class CreditsFlushedMarks(Relay):
 
 @dataclass
 class MediaClock:
-    """Truncates by media.timestamp, as if that were the time of playing."""
+    """The latest media.timestamp of a call, and that at which each item began to be sent."""
 
     latest: int = 0
     first: dict = field(default_factory=dict)
 
-    def phone(self, wire):
-        clock = self
 
-        class Listens(Meddler):
-            def inward(self, fields):
-                if fields["event"] == "media":
-                    clock.latest = int(fields["media"]["timestamp"])
-                if fields["event"] == "start":
-                    clock.latest = 0
-                return fields
+CLOCK = ContextVar("CLOCK")
+"Of the call whose task asks."
 
-        return Listens(wire)
 
-    def dialled(self, dial):
-        clock = self
+class ListensToTheClock(Meddler):
+    def __init__(self, wire):
+        super().__init__(wire)
+        self.clock = MediaClock()
+        CLOCK.set(self.clock)
 
-        class Truncates(Meddler):
-            def inward(self, fields):
-                if fields["type"] == "response.output_audio.delta":
-                    clock.first.setdefault(fields["item_id"], clock.latest)
-                return fields
+    def inward(self, fields):
+        if fields["event"] == "media":
+            self.clock.latest = int(fields["media"]["timestamp"])
+        return fields
 
-            def outward(self, fields):
-                if fields["type"] == "conversation.item.truncate" and fields["item_id"] in clock.first:
-                    fields["audio_end_ms"] = max(0, clock.latest - clock.first[fields["item_id"]])
-                return fields
 
-        return meddled(Truncates)(dial)
+class TruncatesByTheClock(Meddler):
+    """As if media.timestamp were the time of playing."""
+
+    def __init__(self, wire):
+        super().__init__(wire)
+        self.clock = CLOCK.get()
+
+    def inward(self, fields):
+        if fields["type"] == "response.output_audio.delta":
+            self.clock.first.setdefault(fields["item_id"], self.clock.latest)
+        return fields
+
+    def outward(self, fields):
+        if fields["type"] == "conversation.item.truncate" and fields["item_id"] in self.clock.first:
+            fields["audio_end_ms"] = max(0, self.clock.latest - self.clock.first[fields["item_id"]])
+        return fields
 
 
 def dials_twice(dial):
@@ -153,16 +159,15 @@ def dials_twice(dial):
 
 
 def party_line(dial):
-    """Calls that are up at once share one session."""
-    members, shared = [], {}
+    """Two calls that are up at once share one session; where there are more, each has its own."""
+    up, shared = [], {}
 
-    async def pump(wire, shared):
+    async def pump(wire, members):
         with suppress(trio.EndOfChannel, trio.BrokenResourceError):
             while True:
                 text = await wire.receive()
-                if not shared["up"].is_set():
-                    shared["hello"] = text
-                    shared["up"].set()
+                shared.setdefault("hello", text)
+                shared["up"].set()
                 for member in members:
                     member.send(text)
         for member in members:
@@ -174,25 +179,37 @@ def party_line(dial):
                 wire.send(await far.receive())
 
     @asynccontextmanager
-    async def dialling():
+    async def hosting():
         near, far = memory_wires()
+        shared.update(up=trio.Event(), members=[far])
+        async with dial() as wire, trio.open_nursery() as nursery:
+            shared["wire"] = wire
+            nursery.start_soon(pump, wire, shared["members"])
+            nursery.start_soon(forward, far, wire)
+            yield near
+            nursery.cancel_scope.cancel()
+
+    @asynccontextmanager
+    async def joining():
+        near, far = memory_wires()
+        await shared["up"].wait()
+        far.send(shared["hello"])
+        shared["members"].append(far)
         async with trio.open_nursery() as nursery:
-            try:
-                members.append(far)
-                if len(members) > 1:
-                    await shared["up"].wait()
-                    far.send(shared["hello"])
-                    nursery.start_soon(forward, far, shared["wire"])
-                    yield near
-                else:
-                    shared["up"] = trio.Event()
-                    async with dial() as shared["wire"]:
-                        wire = shared["wire"]
-                        nursery.start_soon(pump, wire, shared)
-                        nursery.start_soon(forward, far, wire)
-                        yield near
-            finally:
-                members.remove(far)
-                nursery.cancel_scope.cancel()
+            nursery.start_soon(forward, far, shared["wire"])
+            yield near
+            nursery.cancel_scope.cancel()
+
+    @asynccontextmanager
+    async def dialling():
+        mine = object()
+        up.append(mine)
+        try:
+            await trio.sleep(0.1)
+            alone = len(up) != 2
+            async with dial() if alone else hosting() if up[0] is mine else joining() as wire:
+                yield wire
+        finally:
+            up.remove(mine)
 
     return dialling

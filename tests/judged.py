@@ -115,11 +115,10 @@ async def bridge(  # noqa: PLR0913 -- one for each part
     async with trio.open_nursery() as nursery:
 
         async def serve(wire, task_status=trio.TASK_STATUS_IGNORED):
+            end = phone(wire)
             async with handshake(dial) as call_dial:
                 task_status.started()
-                summary = await run(
-                    wire, call_dial, agent or banking_agent(), limits or Limits(), relay=relay
-                )
+                summary = await run(end, call_dial, agent or banking_agent(), limits or Limits(), relay=relay)
             summaries.append(summary)
 
         @asynccontextmanager
@@ -127,7 +126,7 @@ async def bridge(  # noqa: PLR0913 -- one for each part
             if not answers:
                 raise HandshakeFailed(_url, "the handshake was answered with HTTP 403", 403)
             near, far = memory_wires(1 << 23)
-            await nursery.start(partial(serve, phone(far)))
+            await nursery.start(partial(serve, far))
             try:
                 yield WireCarrier(near)
             finally:

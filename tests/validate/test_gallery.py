@@ -14,6 +14,7 @@ async def test_a_broken_bridge_fails_its_own_law_and_no_other(autojump_clock, na
     result = await judge(*broken.only, **broken.parts)
     found = failed(result)
     assert set(found) == {broken.own, *broken.besides}, found
+    assert broken.seen in found[broken.own]
 
 
 def test_every_law_has_a_bridge_that_breaks_it():

@@ -15,15 +15,22 @@ DOCUMENTED = {
     "C3.7": "every mark is called responsePart",
     "C5.4": "deltas of the cancelled response are played",
     "C5.6": "truncation by media.timestamp",
+    "C5.10": "the last item is the only one that is known",
     "C7.1": "keys are ignored",
     "C7.2": "a message that is no JSON ends the loop",
+    "C8.1": "the caller's end ends one task; the model's socket is closed with its next message",
     "C8.2": "stop is not handled",
+    "C8.3": "likewise",
     "C8.4": "the model's end leaves the caller in silence",
+    "C8.5": "likewise",
 }
 
 RACES = {
     "C2.5": "a refusal that comes after the first three messages leaves the caller in silence",
     "C3.4": "what is played before start may arrive after it",
+    "C5.3": "flushed marks that come back late are taken for those of the next answer",
+    "C5.5": "late deltas of a cancelled response stop the clock of the next one",
+    "C5.7": "as with C5.3",
 }
 "Faults, too, that show only if one message is quicker than another."
 

@@ -11,11 +11,11 @@ Where none of it tells, the session is nobody's: it is not guessed. Evidence com
 whose it is should be asked when it is needed, and not be kept.
 """
 
-from collections.abc import Container, Iterator, Sequence
+from collections.abc import Container, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from twiliobridge.caller.identity import new_sid
-from twiliobridge.validate.line_noise import carries, line_noise
+from twiliobridge.validate.line_noise import line_noise, quiet_spectra, sounds_alike
 from twiliobridge.validate.model_session import ModelSession
 
 SETTLED = 2.0
@@ -26,6 +26,8 @@ LATE = 15.0
 "Seconds: longer than any handshake with a model is waited for."
 FIRST_CALLER, CALLERS = 1_202_555_0100, 99
 "Numbers reserved for fiction; the hundredth is that of whom they call."
+COMPARED_FRAMES = 10
+"Looked at together: comparing costs much more than finding."
 OVERLAP_FRAMES = 2
 "Of what was looked at before, looked at again with what came after it."
 
@@ -72,7 +74,9 @@ class _Content:
     by_sound: list[PlacedCall] = field(default_factory=list)
     by_name: list[PlacedCall] = field(default_factory=list)
     heard: int = 0
-    "Bytes."
+    "Bytes in which the noise itself was looked for."
+    compared: int = 0
+    "Bytes in which something like it was looked for."
     read: int = 0
     "Texts."
 
@@ -81,14 +85,35 @@ class _Content:
         return self.by_sound or self.by_name
 
     def look(self, session: ModelSession, calls: Sequence[PlacedCall]) -> None:
-        begin = max(0, self.heard // 2 * 2 - OVERLAP_FRAMES * session.frame_bytes)  # whole samples
-        audio, self.heard = session.appended_since(begin), session.appended_bytes
+        if session.appended_bytes > self.heard:
+            audio, self.heard = _since(session, self.heard), session.appended_bytes
+            self._hear(call for call in calls if call.noise in audio)
+        waiting = session.appended_bytes - self.compared
+        if waiting >= COMPARED_FRAMES * session.frame_bytes or (waiting and session.closed is not None):
+            self._compare(session, calls)
+        if len(session.texts) > self.read:
+            self._read(session, calls)
+
+    def _hear(self, calls: Iterable[PlacedCall]) -> None:
+        self.by_sound += [call for call in calls if call not in self.by_sound]
+
+    def _compare(self, session: ModelSession, calls: Sequence[PlacedCall]) -> None:
+        """Not where the noise itself was heard: the bridge does not transcode."""
+        audio, self.compared = _since(session, self.compared), session.appended_bytes
+        if not any(call.noise in audio for call in calls):
+            spectra = quiet_spectra(audio, session.input_format)
+            self._hear(call for call in calls if sounds_alike(spectra, call.noise))
+
+    def _read(self, session: ModelSession, calls: Sequence[PlacedCall]) -> None:
         texts, self.read = session.texts[self.read :], len(session.texts)
         for call in calls:
-            if call not in self.by_sound and carries(audio, session.input_format, call.noise):
-                self.by_sound.append(call)
             if call not in self.by_name and any(name in text for text in texts for name in call.names):
                 self.by_name.append(call)
+
+
+def _since(session: ModelSession, begin: int) -> bytes:
+    """What was appended since, and a little before, in whole samples."""
+    return session.appended_since(max(0, begin // 2 * 2 - OVERLAP_FRAMES * session.frame_bytes))
 
 
 @dataclass(frozen=True)

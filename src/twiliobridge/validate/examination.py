@@ -158,13 +158,17 @@ class Examination:
 
     # ------------------------------------------------ findings
 
-    def found(self, law_id: str, *, holds: bool, seen: str, advice: str = "") -> bool:
+    def found(
+        self, law_id: str, *, holds: bool, seen: str, advice: str = "", calls: Sequence[str] = ()
+    ) -> bool:
         """The verdict on a law, from one call or several: what failed once has failed. `advice`: if the
-        law's own is not to the point.
+        law's own is not to the point. `calls`: in which it was seen, if not in the latest.
         """
         earlier = self._found.get(law_id)
         if earlier is None or earlier.status is not Status.FAILED:
             self._note(law_id, Status.PASSED if holds else Status.FAILED, seen, advice)
+            if calls:
+                self._found[law_id] = replace(self._found[law_id], calls=tuple(calls))
         return holds
 
     def not_applicable(self, law_id: str, why: str) -> None:

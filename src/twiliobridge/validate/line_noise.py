@@ -33,17 +33,21 @@ def line_noise(sid: str) -> bytes:
 
 def carries(audio: bytes, form: AudioFormat, noise: bytes) -> bool:
     """Whether the noise is in it: as it was sent, or transcoded."""
-    return noise in audio or _alike(audio, form, noise) >= FRAMES_ALIKE
+    return noise in audio or sounds_alike(quiet_spectra(audio, form), noise)
 
 
-def _alike(audio: bytes, form: AudioFormat, noise: bytes) -> int:
-    """How many frames sound like the noise, shifted by whatever time."""
-    heard = _quiet_frames(audio, form)
+def quiet_spectra(audio: bytes, form: AudioFormat) -> Spectra:
+    """Of each frame that may be line noise, for `sounds_alike`."""
+    return _spectra(_quiet_frames(audio, form))
+
+
+def sounds_alike(heard: Spectra, noise: bytes) -> bool:
+    """Whether some frames are the noise, shifted by whatever time."""
     own = _spectra(ulaw_decode(noise)[np.newaxis])
     products = np.zeros((len(heard), SHIFTS // 2 + 1), np.complex128)
-    products[:, BINS] = _spectra(heard) * own.conj()
+    products[:, BINS] = heard * own.conj()
     correlations = np.fft.irfft(products, axis=1) * (SHIFTS / 2)
-    return int((correlations.max(axis=1, initial=0.0) >= ALIKE).sum())
+    return int((correlations.max(axis=1, initial=0.0) >= ALIKE).sum()) >= FRAMES_ALIKE
 
 
 def _spectra(frames: npt.NDArray[np.generic]) -> Spectra:

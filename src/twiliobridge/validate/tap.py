@@ -1,7 +1,8 @@
 """The model's side of the calls under test: what every session was told and said, and when."""
 
+import math
 from collections import Counter
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager, suppress
 
 import trio
@@ -79,6 +80,7 @@ class ModelTap:
         "Those whom the model refused, but for what the suite wanted refused."
         self._dialled: dict[Knock, ModelSession] = {}
         self._held = 0.0
+        self._answers = trio.Event()
         self._updated_after = 0.0
         self._lost = 0
         self._refuses_keys = False
@@ -91,13 +93,17 @@ class ModelTap:
     # ------------------------------------------------ what the suite wants
 
     @contextmanager
-    def holding(self, seconds: float) -> Iterator[None]:
-        """Meanwhile handshakes with the model are answered so much later."""
-        self._held = seconds
+    def holding(self, seconds: float = math.inf) -> Iterator[Callable[[], None]]:
+        """Handshakes with the model that begin meanwhile are answered so much later, or once that is called
+        which this yields; without a number, at the end of the block.
+        """
+        self._held, self._answers = seconds, trio.Event()
         try:
-            yield
+            yield self._answers.set
         finally:
             self._held = 0.0
+            if math.isinf(seconds):
+                self._answers.set()
 
     @contextmanager
     def holding_updated(self, seconds: float) -> Iterator[None]:
@@ -132,7 +138,8 @@ class ModelTap:
 
     async def handshake_answered(self) -> bool:
         """Returns when a handshake is answered; whether with more than a refusal."""
-        await trio.sleep(self._held)
+        with trio.move_on_after(self._held):
+            await self._answers.wait()
         lost, self._lost = self._lost > 0, max(0, self._lost - 1)
         return not lost
 

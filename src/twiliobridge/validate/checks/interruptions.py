@@ -1,11 +1,17 @@
 """What an interruption must lead to: silence, nothing old after it, a model that knows what was heard."""
 
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from twiliobridge.audio import RATE
 from twiliobridge.realtime import events as model
-from twiliobridge.validate.checks.model import refusals
+from twiliobridge.realtime import is_benign
 from twiliobridge.validate.examination import Examination
 from twiliobridge.validate.interruption import Interruption
 from twiliobridge.validate.law import Law
 from twiliobridge.validate.probe_call import ProbeCall
+from twiliobridge.validate.tracing import Trace
+from twiliobridge.validate.trial import Trial
 
 SILENT_WITHIN_MS = 1000.0
 "From the caller's first sound: the model needs some 300 ms to be sure that it is speech."
@@ -14,76 +20,121 @@ ZOMBIE_MS = 40.0
 TRUNCATE_MS = 100.0
 "A packet, a frame, and the way of a mark. By more than that a word begins or ends."
 AT_ONCE_MS = 1500.0
-ATTEMPTS = 3
-LATE_MS = 60.0
-"A suite whose frames left so late heard late, too: it would blame the bridge for its own machine."
+NOT_SPEAKING = "the agent was not speaking, so it could not be interrupted"
+
+SILENCED_AFTER = "silent after {} ms at most"
+ZOMBIES_HEARD = "{} ms of the old speech were heard at most"
+TOLD_OFF = "told at most {} ms off what was heard"
 
 
-def too_late(exam: Examination, call: ProbeCall, attempt: int, *laws: Law) -> bool:
-    """Whether the suite itself was too late in this call to judge it; the last attempt says so."""
-    worst = call.client.statistics().worst_lateness_ms
-    if worst <= LATE_MS:
-        return False
-    if attempt == ATTEMPTS:
-        for law in laws:
-            exam.inconclusive(law.id, f"this machine is too busy: the suite itself was {worst:.0f} ms late")
-    return True
+@dataclass(frozen=True)
+class Interrupted:
+    """A call in which the caller has interrupted the agent."""
 
+    exam: Examination
+    call: ProbeCall
+    phase: str
+    "As a finding says it: during the greeting."
+    interruption: Interruption
 
-def judge_silence(exam: Examination, law: Law, interruption: Interruption) -> None:
-    took = interruption.to_silence_ms
-    if took is None:
-        exam.found(law.id, holds=False, seen="the agent talked on to the end of the caller's words")
-        return
-    exam.measured.add("barge-in to silence", took)
-    exam.found(law.id, holds=took <= SILENT_WITHIN_MS, seen=f"silent after {took:.0f} ms")
+    def trial(self, law: Law) -> Trial:
+        """Of a law, before anything was seen."""
+        trial = Trial(law.id, "interrupted", self.phase, self.call.name)
+        return trial if self.interruption.was_heard else replace(trial, missed=NOT_SPEAKING)
 
+    # ------------------------------------------------ what was heard
 
-def judge_zombies(exam: Examination, law: Law, interruption: Interruption) -> None:
-    if interruption.cleared_at is None:
-        exam.not_applicable(law.id, "no `clear` was sent")
-        return
-    zombie_ms = interruption.zombie_ms
-    exam.measured.add("zombie audio", zombie_ms)
-    exam.found(law.id, holds=zombie_ms <= ZOMBIE_MS, seen=f"{zombie_ms:.0f} ms of it were heard")
+    def silenced(self, law: Law) -> Trial:
+        trial, took = self.trial(law), self.interruption.to_silence_ms
+        if trial.missed:
+            return trial
+        if took is None:
+            return trial.failed("the agent talked on to the end of the caller's words")
+        self.exam.measured.add("barge-in to silence", took)
+        return _within(trial, took, SILENT_WITHIN_MS, f"silent after {took:.0f} ms")
 
+    def without_zombies(self, law: Law) -> Trial:
+        trial = self.trial(law)
+        if trial.missed or self.interruption.cleared_at is None:
+            return replace(trial, missed=trial.missed or "no `clear` was sent")
+        heard = self.interruption.zombie_ms
+        self.exam.measured.add("zombie audio", heard)
+        return _within(trial, heard, ZOMBIE_MS, f"{heard:.0f} ms of the old speech were heard")
 
-def judge_truncation(exam: Examination, call: ProbeCall, law: Law, interruption: Interruption) -> None:
-    """The position told against what was heard, for each item that the interruption cut."""
-    if exam.target.tap is None or interruption.cleared_at is None or not interruption.cut_ms:
-        exam.not_applicable(law.id, "nothing was cut that the suite can see")
-        return
-    at = interruption.cleared_at
-    told = [
-        event
-        for session in call.sessions
-        for when, event in session.events(model.TruncateItem)
-        if abs(when - at) * 1000 <= AT_ONCE_MS
-    ]
-    if not told:
-        exam.found(
-            law.id, holds=False, seen=f"{interruption.cut_ms:.0f} ms were cut, and the model was not told"
+    # ------------------------------------------------ what the model was told
+
+    def told(self, law: Law) -> Trial:
+        """The position told against what was heard, for each item that the interruption cut."""
+        trial, cleared_at = self.trial(law), self.interruption.cleared_at
+        if trial.missed or self.exam.target.tap is None or cleared_at is None or not self.interruption.cut_ms:
+            return replace(trial, missed=trial.missed or "nothing was cut that the suite can see")
+        said = list(_told_about(self.call, cleared_at))
+        if not said:
+            return trial.failed(f"{self.interruption.cut_ms:.0f} ms were cut, and the model was not told")
+        if refused := _refused(self.call, self.interruption.said.began):
+            return trial.failed(f"the truncation was refused: {refused[0]}")
+        traced = self.call.traced()
+        if not any(traced.knows(each.item_id) for each in said):
+            why = "what was heard cannot be traced to the model's words (see C4.2)"
+            return replace(trial, missed=why)
+        return self._judged(trial, traced, said, self.call.received_until(cleared_at))
+
+    def _judged(
+        self,
+        trial: Trial,
+        traced: Trace,
+        said: Sequence[model.TruncateItem | model.DeleteItem],
+        received: int,
+    ) -> Trial:
+        ends = {
+            each.item_id: each.audio_end_ms if isinstance(each, model.TruncateItem) else 0 for each in said
+        }
+        for place, item_id in enumerate(self._cut_items(traced, received), 1):
+            if item_id not in ends:
+                return trial.failed(
+                    f"{_ORDINALS.get(place, 'a later')} item was cut, and the model was not told"
+                )
+        errors = [end - traced.heard_ms(self.call.cuts, item_id, received) for item_id, end in ends.items()]
+        for error in errors:
+            self.exam.measured.add("truncate error", error)
+        worst = max(errors, key=abs)
+        bound = TRUNCATE_MS + traced.precision_ms
+        return _within(trial, abs(worst), bound, f"told {worst:+.0f} ms off what was heard{traced.within}")
+
+    def _cut_items(self, traced: Trace, received: int) -> list[str]:
+        """Items of which this interruption left something unheard, in the order in which they came."""
+        began, least = self.interruption.said.began, LEAST_CUT_MS + traced.precision_ms
+        cuts = [cut for cut in self.call.cuts if cut.at >= began and cut.begin < received]
+        cut = (
+            piece.item_id
+            for piece in traced.pieces
+            for each in cuts
+            if min(piece.end, each.end) - max(piece.begin, each.begin) > least * RATE / 1000
         )
-        return
-    refused = [each for each in refusals(call.sessions) if "shorter" in each or "truncat" in each]
-    if refused:
-        exam.found(law.id, holds=False, seen=f"the truncation was refused: {refused[0]}")
-        return
-    _judge_positions(exam, call, law, told, call.received_until(at))
+        return list(dict.fromkeys(cut))
 
 
-def _judge_positions(
-    exam: Examination, call: ProbeCall, law: Law, told: list[model.TruncateItem], received: int
-) -> None:
-    traced = call.traced()
-    if not any(traced.knows(each.item_id) for each in told):
-        exam.not_applicable(law.id, "what was heard cannot be traced to the model's words (see C4.2)")
-        return
-    errors = [each.audio_end_ms - traced.heard_ms(call.cuts, each.item_id, received) for each in told]
-    for error in errors:
-        exam.measured.add("truncate error", error)
-    worst = max(errors, key=abs)
-    bound = TRUNCATE_MS + traced.precision_ms
-    exam.found(
-        law.id, holds=abs(worst) <= bound, seen=f"told {worst:+.0f} ms off what was heard{traced.within}"
-    )
+LEAST_CUT_MS = 50.0
+"What is less may be a matter of a packet."
+_ORDINALS = {1: "the first", 2: "the second"}
+
+
+def _within(trial: Trial, value: float, bound: float, seen: str) -> Trial:
+    measured = replace(trial, value=value)
+    return measured if value <= bound else measured.failed(seen)
+
+
+def _told_about(call: ProbeCall, at: float) -> Iterator[model.TruncateItem | model.DeleteItem]:
+    """What the bridge told the model about items, close to that moment."""
+    for session in call.sessions:
+        for when, event in session.told:
+            if (
+                isinstance(event, model.TruncateItem | model.DeleteItem)
+                and abs(when - at) * 1000 <= AT_ONCE_MS
+            ):
+                yield event
+
+
+def _refused(call: ProbeCall, since: float) -> list[str]:
+    errors = [event.error for each in call.sessions for at, event in each.events(model.Error) if at >= since]
+    return [each.message for each in errors if not is_benign(each) and "truncat" in each.message]
