@@ -113,11 +113,16 @@ async def _keys(exam: Examination) -> bool:
 
 
 async def _wait_quiet(call: ProbeCall) -> bool:
-    """Waits for the greeting and its end."""
+    """Waits for the greeting and its end. A gap in it is not its end."""
     greeted = await call.heard_for(20, GREETING_WITHIN)
-    await until(lambda: not call.agent_is_heard, GREETING_WITHIN)
     await trio.sleep(QUIET)
+    await until(lambda: _is_quiet(call), GREETING_WITHIN)
     return greeted
+
+
+def _is_quiet(call: ProbeCall) -> bool:
+    now = trio.current_time()
+    return not call.agent_is_heard and call.heard_ms(now - QUIET, now) == 0
 
 
 def _effect(call: ProbeCall, since: float) -> str:
