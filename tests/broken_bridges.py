@@ -2,6 +2,13 @@
 
 from dataclasses import dataclass, replace
 
+from broken_answers import (
+    ODD_ANSWERS,
+    PATIENT,
+    FallsSilentForTools,
+    OneMessage,
+    Stutters,
+)
 from broken_clocks import (
     ClockRunsInPauses,
     ClockRunsOn,
@@ -25,6 +32,7 @@ from broken_conversations import (
     LosesATurn,
     NoticesNoDrop,
 )
+from broken_doors import any_signature, anybody, dials_first, loses_the_port, says_no_more, tells_anybody
 from broken_endings import (
     Vanishes,
     WaitsForLostModel,
@@ -53,6 +61,7 @@ from broken_messages import (
     GreetsBeforeStart,
     LeavesWhenInterrupted,
     NeverDescribes,
+    PlaysWhateverComes,
     SameMarks,
     SaysBetaNames,
     SendsBinary,
@@ -104,11 +113,18 @@ def gallery():
         broken("tells no status", "C1.2", get=mute),
         broken("refuses the handshake", "C1.3", only=("C1",), answers=False),
         broken("dials the model before it answers", "C1.4", handshake=dials_before_it_answers),
+        broken("lets anybody in", "C1.5", "C1.7", seen="not signed, signed wrongly", let_in=anybody),
+        broken("lets in whoever signs somehow", "C1.5", "C1.7", seen="signed wrongly", let_in=any_signature),
+        broken("tells anybody where the stream is", "C1.6", webhook=tells_anybody),
+        broken("dials the model for strangers", "C1.7", let_in=dials_first),
+        broken("loses the port of its address", "C1.8", webhook=loses_the_port),
+        broken("says nothing after the stream", "C1.9", webhook=says_no_more),
         broken("never describes the session", "C2.1", only=("C2",), dialled=meddled(NeverDescribes)),
         broken("speaks PCM to the model", "C2.2", dialled=meddled(SpeaksPcm)),
         broken("says beta names", "C2.3", dialled=meddled(SaysBetaNames)),
         broken("speaks before session.updated", "C2.4", dialled=meddled(SpeaksTooEarly)),
         broken("is silent when the key is refused", "C2.5", run=stays_silent_without_model),
+        broken("plays whatever comes", "C2.6", dialled=meddled(PlaysWhateverComes)),
         broken("leaves when it is interrupted", "C3.1", "C5.11", phone=LeavesWhenInterrupted),
         broken("sends binary frames", "C3.2", phone=SendsBinary),
         broken("adds keys", "C3.3", phone=AddsKeys),
@@ -186,11 +202,34 @@ def gallery():
             dialled=meddled(WaitsForSpeech),
         ),
         broken("fills Twilio's buffer", "C5.12", phone=FillsTheBuffer),
-        broken("answers nobody", "C6.1", "C5.11", dialled=meddled(AnswersNobody)),
+        broken("answers nobody", "C6.1", "C5.11", "C7.8", dialled=meddled(AnswersNobody)),
         broken("loses a turn", "C6.1", phone=LosesATurn),
         broken("is slow", "C6.2", knobs=replace(KNOBS, latency=3.2)),
         broken("forgets", "C6.3", dialled=meddled(Forgets)),
         broken("cuts the goodbye", "C6.4", relay=CutsTheGoodbye),
+        *(
+            broken(
+                f"leaves the caller after an answer {what}",
+                "C7.7",
+                seen=f"the model answered {what}",
+                dialled=meddled(kind),
+                limits=PATIENT,
+            )
+            for what, kind in ODD_ANSWERS.items()
+        ),
+        broken(
+            "plays one message of an answer",
+            "C7.8",
+            seen="in two messages: ",
+            dialled=meddled(OneMessage),
+        ),
+        broken(
+            "plays a message twice",
+            "C7.8",
+            seen="in two messages: 'I am sorry to hear that.' was heard 2 times",
+            dialled=meddled(Stutters),
+        ),
+        broken("falls silent for tools", "C7.8", seen="before the call of a tool", relay=FallsSilentForTools),
         broken("ignores keys", "C7.1", phone=IgnoresKeys),
         broken("dies of bad JSON", "C7.2", phone=DiesOfBadJson),
         broken("dies of unknown events", "C7.3", phone=DiesOfUnknownEvents),

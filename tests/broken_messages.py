@@ -78,7 +78,9 @@ class SpeaksPcm(Meddler):
 
     def inward(self, fields):
         if fields["type"] == "session.updated":
-            self._set(fields, {"type": "audio/pcmu"})
+            sides = fields["session"]["audio"].values()
+            if all(side["format"] == self.form for side in sides):
+                self._set(fields, {"type": "audio/pcmu"})
         elif fields["type"] == "response.output_audio.delta":
             fields["delta"] = encode(self.to_phone(decode(fields["delta"])))
         return fields
@@ -86,6 +88,15 @@ class SpeaksPcm(Meddler):
     def _set(self, fields, form):
         for side in fields["session"]["audio"].values():
             side["format"] = form
+
+
+class PlaysWhateverComes(Meddler):
+    """Does not read the formats in session.updated."""
+
+    def inward(self, fields):
+        if fields["type"] == "session.updated":
+            fields["session"]["audio"]["output"]["format"] = {"type": "audio/pcmu"}
+        return fields
 
 
 class SaysBetaNames(Meddler):

@@ -15,9 +15,13 @@ import trio
 from twiliobridge.agents import banking_agent
 from twiliobridge.audio import ulaw_decode
 from twiliobridge.call import run_call
-from twiliobridge.caller import HandshakeFailed, WireCarrier
+from twiliobridge.caller import Access, HandshakeFailed, WireCarrier
+from twiliobridge.caller.errors import WebhookFailed
 from twiliobridge.caller.recordings import read_audio
+from twiliobridge.caller.webhooks import Document
 from twiliobridge.conversation import Limits, Relay
+from twiliobridge.mediastream.errors import WebhookCode
+from twiliobridge.mediastream.twiml import Connect, Hangup, Say, Stream
 from twiliobridge.offline import Engines, OfflineModel, open_offline_model
 from twiliobridge.offline.prerendered import PrerenderedVoice
 from twiliobridge.offline.script_brain import ScriptBrain
@@ -44,6 +48,7 @@ WORDS = {
 MATERIAL = find_material(FOLDER)
 NEAR = replace(KNOBS, dial=0.0, back=0.0)
 "A model in the same house."
+TOKEN = "of the account"
 
 
 class Ears:
@@ -86,6 +91,26 @@ async def healthy(path):
     return HttpAnswer(200, "open" if path == "/health" else '{"active_calls": 0}')
 
 
+async def signed(token, _dial):
+    """Whether whoever shows this token is let in."""
+    return token == TOKEN
+
+
+async def good_webhook(host, token):
+    """A settled address, and an apology behind the stream."""
+    return document(token, f"wss://{host}/media-stream")
+
+
+APOLOGY = (Say("Please call again later."), Hangup())
+
+
+def document(token, url, *, rest=APOLOGY, shut=True):
+    """What a webhook answers; `shut`: only to the account."""
+    if shut and token != TOKEN:
+        raise WebhookFailed("the request was refused", WebhookCode.RETRIEVAL, 403)
+    return Document("https://in.process/incoming-call", (Connect(Stream(url=url)), *rest))
+
+
 @asynccontextmanager
 async def at_once(dial):
     """The handshake is answered; the model is dialled in the call."""
@@ -106,9 +131,12 @@ async def bridge(  # noqa: PLR0913 -- one for each part
     run=run_call,
     answers=True,
     handshake=at_once,
+    let_in=signed,
+    webhook=good_webhook,
 ):
     """A Target. `phone` exchanges the server's end of each phone's wire; `dialled` the dial between bridge
-    and tap; `run` the call itself; `handshake` what comes before it is answered, and the dial of the call.
+    and tap; `run` the call itself; `handshake` what comes before it is answered, and the dial of the call;
+    `let_in` who gets a stream; `webhook` what TwiML there is.
     """
     tap, model, summaries = ModelTap(), offline_model(knobs), []
     dial = dialled(tap.watched(lambda: open_offline_model(model)))
@@ -122,8 +150,8 @@ async def bridge(  # noqa: PLR0913 -- one for each part
             summaries.append(summary)
 
         @asynccontextmanager
-        async def connect(_url, _token, _tls, _signed):
-            if not answers:
+        async def connect(_url, token, _tls, _signed):
+            if not (answers and await let_in(token, dial)):
                 raise HandshakeFailed(_url, "the handshake was answered with HTTP 403", 403)
             near, far = memory_wires(1 << 23)
             await nursery.start(partial(serve, far))
@@ -139,7 +167,10 @@ async def bridge(  # noqa: PLR0913 -- one for each part
             model="offline model, in virtual time",
             get=get,
             connect=connect,
+            webhook=webhook,
+            access=Access(auth_token=TOKEN),
             tap=tap if visible else None,
+            cues=model.cues if visible else None,
             census=census if visible else None,
             summaries=summaries,
         )

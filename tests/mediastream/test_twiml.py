@@ -39,6 +39,11 @@ def test_without_a_fallback_the_call_ends():
     assert parse_twiml(connect_stream(URL, {}, "")) == (Connect(Stream(url=URL)), Hangup())
 
 
+def test_a_connect_says_who_is_asked_when_the_stream_is_over():
+    document = f'<Response><Connect action="/after"><Stream url="{URL}"/></Connect></Response>'
+    assert parse_twiml(document) == (Connect(Stream(url=URL), action="/after"),)
+
+
 @pytest.mark.parametrize("url", ["ws://localhost:8000/a", "ws://127.0.0.9/a", "ws://[::1]:1/a", URL])
 def test_ws_passes_to_a_loopback_address(url):
     assert url in connect_stream(url, {}, "")

@@ -184,4 +184,5 @@ async def test_what_dies_of_one_malformed_message_is_asked_of_the_others_in_call
     assert set(failed(result)) == {"C7.2"}
     assert {"C7.3", "C7.4", "C7.5"} <= set(with_status(result, Status.PASSED))
     (check,) = result.results
-    assert [each.name for each in check.calls][1:4] == ["c7-nonsense", "c7-nonsense-2", "c7-oversized"]
+    calls = [each.name for each in check.calls if "nonsense" in each.name]
+    assert calls == ["c7-nonsense", "c7-nonsense-2"]

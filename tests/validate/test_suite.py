@@ -54,13 +54,20 @@ async def test_a_check_that_fails_is_a_finding_and_the_next_one_runs(autojump_cl
     assert not result.acceptable
 
 
-async def test_a_bridge_that_is_not_there_is_a_finding(autojump_clock):
+async def calls(exam):
+    async with exam.call("nobody"):
+        raise AssertionError("somebody answered")
+
+
+async def calls_side_by_side(exam):
+    async with trio.open_nursery() as nursery:
+        nursery.start_soon(calls, exam)
+        nursery.start_soon(calls, exam)
+
+
+@pytest.mark.parametrize("calls", [calls, calls_side_by_side])
+async def test_a_bridge_that_is_not_there_is_a_finding(autojump_clock, calls):
     """The caller's error, in one line."""
-
-    async def calls(exam):
-        async with exam.call("nobody"):
-            raise AssertionError("somebody answered")
-
     async with bridge(answers=False) as target:
         result = await Suite(target, MATERIAL, [check_of(calls)]).run()
     assert "HTTP 403" in result.results[0].reason

@@ -32,7 +32,7 @@ from twiliobridge.commands.validate_files import check_files, write_files
 from twiliobridge.commands.validate_flags import PORT, add_arguments, contradiction, host_of
 from twiliobridge.conversation import Agent
 from twiliobridge.exit_code import ExitCode
-from twiliobridge.offline import OfflineModel, load_offline_model
+from twiliobridge.offline import Cues, OfflineModel, load_offline_model
 from twiliobridge.server import CannotListen, dial_openai, listen_for
 from twiliobridge.settings import Settings
 from twiliobridge.validate.baseline import Baseline, Unlike, check_alike, compare, read_baseline
@@ -87,6 +87,7 @@ class Run:
         self._console = console
         self._baseline = _baseline(options)
         self._suites: list[Suite] = []
+        self._cues: Cues | None = None
         self._notes: list[str] = []
 
     def go(self) -> ExitCode:
@@ -125,7 +126,8 @@ class Run:
         if not any(each.microphone for each in checks):
             self._notes.append(MICROPHONE)
         material = find_material(options.audio_dir)
-        async with self._target() as target:
+        async with self._target() as opened:
+            target = replace(opened, cues=self._cues)
             if self._baseline is not None:
                 check_alike(self._baseline, model=target.model, audio=material.paths)
             for note in self._notes:
@@ -216,7 +218,9 @@ class Run:
         knobs = self._plan.knobs
         if knobs.dial or knobs.back:
             self._notes.append(FAR.format(dial=knobs.dial, back=knobs.back))
-        return await load_offline_model(self._plan.knobs, self._plan.script, say=self._notes.append)
+        model = await load_offline_model(knobs, self._plan.script, say=self._notes.append)
+        self._cues = model.cues
+        return model
 
 
 async def _hindrance(target: Target, material: Material, progress: Progress) -> Hindrance | None:

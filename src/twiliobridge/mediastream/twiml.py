@@ -49,6 +49,8 @@ class Connect(msgspec.Struct, frozen=True):
     """Hand the call to a stream; the verbs after it run when the server closes the socket."""
 
     stream: Stream
+    action: str | None = None
+    "Asked for TwiML when the stream has ended; the verbs after it then never run."
 
 
 class Fork(msgspec.Struct, frozen=True):
@@ -175,7 +177,7 @@ def parse_twiml(text: str) -> tuple[Verb, ...]:
 def _verb(element: ET.Element) -> Verb:
     match element.tag, element.find("Stream"):
         case "Connect", ET.Element() as stream:
-            return Connect(_stream(stream))
+            return Connect(_stream(stream), element.get("action") or None)
         case "Start", ET.Element() as stream:
             return Fork(_stream(stream))
         case name, _ if name in _SIMPLE:

@@ -9,6 +9,7 @@ from twiliobridge.caller.route import dial_along
 from twiliobridge.validate.result import Mode
 from twiliobridge.validate.tap import ModelTap
 from twiliobridge.validate.target import HttpAnswer, Target
+from twiliobridge.validate.webhook import asks_webhook
 from twiliobridge.wires.http import NO_FIELDS, get
 
 SCHEMES = ("ws", "wss", "http", "https")
@@ -34,6 +35,7 @@ def black_box(
         model="the suite's own offline model" if tap else "not visible",
         get=asks(route.local_origin, {"Host": route.asked_as, **access.headers}, access.ssl_context),
         connect=dial_along(route),
+        webhook=asks_webhook(url, access) if url.startswith("http") else None,
         tap=tap,
         access=access,
         parameters=parameters or {},

@@ -1,7 +1,7 @@
 """One session with the model, as it was seen: what it was told and said, and when."""
 
 import base64
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Protocol, TypeVar
 
@@ -25,6 +25,14 @@ EXPIRED = 1001
 "The service's close code at the end of a session's hour."
 ASKED = "event_asked_by_validation_"
 "Begins the id of what the suite says to the model in the bridge's place."
+
+
+Alter = Callable[[str], str]
+"An event of the model's, and what is told instead."
+
+
+def as_it_is(text: str) -> str:
+    return text
 
 
 class Tapped(Protocol):
@@ -69,6 +77,8 @@ class ModelSession:
         "Of what the model says, likewise."
         self.close_code = 1000
         "With which the service closes the socket, where the suite has ended the session."
+        self.altered: Alter = as_it_is
+        "What the bridge is told of what the model says."
         self._appended = bytearray()
         self._injection = Injection()
         self._wire: Tapped | None = None

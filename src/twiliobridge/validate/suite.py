@@ -178,6 +178,8 @@ async def _carry_out(check: Check, examination: Examination) -> str:
     except CallerError as error:
         return str(error)
     except Exception as error:  # the one door: a check that fails, in whatever way, must not end the run
+        if failure := _of_calls(error):
+            return failure
         log.exception("check %s failed", check.id)
         return f"{type(error).__name__}: {error}"
     return f"it was not over within {check.seconds:g} s" if deadline.cancelled_caught else ""
@@ -187,6 +189,16 @@ def _broken(check: Check, hindrance: Hindrance | None) -> Law:
     """Of a check that could not be carried out."""
     known = (each for each in check.parts if hindrance and each.id == hindrance.law)
     return next(known, None) or _carried_out(check)
+
+
+def _of_calls(error: Exception) -> str:
+    """What befell the first of calls that were placed side by side; empty if that is not all."""
+    if not isinstance(error, ExceptionGroup) or error.split(CallerError)[1] is not None:
+        return ""
+    first: Exception = error
+    while isinstance(first, ExceptionGroup):
+        first = first.exceptions[0]
+    return str(first)
 
 
 def _carried_out(check: Check) -> Law:

@@ -13,7 +13,7 @@ from twiliobridge.offline.knock import Knock
 from twiliobridge.realtime import RealtimeConnection, RemoteProtocolError, Role, error_event
 from twiliobridge.validate.attribution import Attribution, sessions_told
 from twiliobridge.validate.held_wire import HeldByModel, HeldForBridge
-from twiliobridge.validate.model_session import ASKED, ModelSession
+from twiliobridge.validate.model_session import ASKED, Alter, ModelSession, as_it_is
 from twiliobridge.validate.turned_away import TurnedAway
 from twiliobridge.wires import Rejected, Wire
 from twiliobridge.wires.memory import MemoryWire, memory_wires
@@ -39,6 +39,8 @@ class TappedWire(Wire):
             text, injected = await self._injection.receive(self._wire)
             if not self._at_model and _about_the_suite(text):
                 continue
+            if not (injected or self._at_model) and isinstance(text, str):
+                text = self._session.altered(text)
             if not (injected and self._at_model):
                 self._session.note(text, by_bridge=self._at_model)
             return text
@@ -47,6 +49,8 @@ class TappedWire(Wire):
         self._injection.check_whole()
         if self._at_model and _about_the_suite(text):
             return
+        if self._at_model:
+            text = self._session.altered(text)
         self._wire.send(text)
         self._session.note(text, by_bridge=not self._at_model)
 
@@ -62,6 +66,10 @@ class TappedWire(Wire):
 
     async def aclose(self, code: int = 1000, reason: str = "") -> None:
         await self._wire.aclose(code, reason)
+
+
+def _unaltered() -> Alter:
+    return as_it_is
 
 
 def _about_the_suite(text: str | bytes) -> bool:
@@ -80,6 +88,7 @@ class ModelTap:
         "Those whom the model refused, but for what the suite wanted refused."
         self._dialled: dict[Knock, ModelSession] = {}
         self._held = 0.0
+        self._alter: Callable[[], Alter] = _unaltered
         self._answers = trio.Event()
         self._updated_after = 0.0
         self._lost = 0
@@ -123,6 +132,15 @@ class ModelTap:
         finally:
             self._refuses_keys = False
 
+    @contextmanager
+    def altering(self, alter: Callable[[], Alter]) -> Iterator[None]:
+        """Meanwhile each session that is dialled gets an `alter()` of its own, for as long as it lasts."""
+        self._alter = alter
+        try:
+            yield
+        finally:
+            self._alter = _unaltered
+
     def lose_next_handshake(self) -> None:
         """The next handshake with the model fails, as where the service is overloaded."""
         self._lost += 1
@@ -133,8 +151,9 @@ class ModelTap:
         """Somebody asks the model for something; by WebSocket, for a session."""
         self.knocks.append(knock)
         if knock.by_websocket:
-            self._dialled[knock] = ModelSession(knock.at)
-            self.sessions.append(self._dialled[knock])
+            session = self._dialled[knock] = ModelSession(knock.at)
+            session.altered = self._alter()
+            self.sessions.append(session)
 
     async def handshake_answered(self) -> bool:
         """Returns when a handshake is answered; whether with more than a refusal."""

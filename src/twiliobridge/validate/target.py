@@ -10,8 +10,10 @@ import trio
 
 from twiliobridge.call import CallSummary
 from twiliobridge.caller import DIRECT, Access, Connect, dial
+from twiliobridge.offline import Cues
 from twiliobridge.validate.result import Mode
 from twiliobridge.validate.tap import ModelTap
+from twiliobridge.validate.webhook import AskWebhook
 
 FOLDER_OF_DESCRIPTORS = Path("/proc/self/fd")
 IDLE_WORKER = "Trio thread"
@@ -62,8 +64,12 @@ class Target:
     get: Callable[[str], Awaitable[HttpAnswer]]
     "A path of the server's. Raises `wires.Unreachable`."
     connect: Connect = dial
+    webhook: AskWebhook | None = None
+    "None: it is judged by its stream."
     tap: ModelTap | None = None
     "None: the model is not visible."
+    cues: Cues | None = None
+    "What the model is told to say; None: it is not the suite's own."
     census: Callable[[], Census] | None = None
     "None: the bridge is another process."
     summaries: list[CallSummary] = field(default_factory=list)
@@ -72,3 +78,8 @@ class Target:
     parameters: Mapping[str, str] = field(default_factory=dict)
     greets: bool = True
     "Whether the agent is expected to speak first."
+
+    @property
+    def asked_as(self) -> str:
+        """Host and port of each request."""
+        return self.access.route(self.url).asked_as

@@ -32,6 +32,16 @@ class Arrived:
         return str(self.fields.get("event")) if self.fields else ""
 
 
+@dataclass(frozen=True)
+class Door:
+    """Where a stream was dialled."""
+
+    url: str
+    "From here."
+    known_as: str
+    "By the server itself."
+
+
 class Trunk:
     """A carrier, watched. Made for one call; `open` puts it between the phone and what `connect` opens."""
 
@@ -48,6 +58,8 @@ class Trunk:
         "The most that was queued when a message came."
         self.handshake_s: float | None = None
         "From the phone's first packet to the answer that opened the stream; None if there was none."
+        self.door: Door | None = None
+        "None until the stream is dialled."
         self._carrier: Carrier | None = None
 
     def over(self, connect: Connect) -> Connect:
@@ -56,6 +68,7 @@ class Trunk:
             url: str, token: str | None, tls: ssl.SSLContext | None, signed_url: str | None
         ) -> AsyncIterator[Carrier]:
             began = anyio.current_time()
+            self.door = Door(url, signed_url or url)
             async with connect(url, token, tls, signed_url) as self._carrier:
                 self.handshake_s = anyio.current_time() - began
                 yield self

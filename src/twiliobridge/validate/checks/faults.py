@@ -6,6 +6,7 @@ import trio
 from twiliobridge.caller import KeyPressed
 from twiliobridge.realtime import events as model
 from twiliobridge.validate.check import check
+from twiliobridge.validate.checks import odd_answers
 from twiliobridge.validate.examination import Examination
 from twiliobridge.validate.law import Law
 from twiliobridge.validate.probe_call import ProbeCall
@@ -78,20 +79,22 @@ NONSENSE = {
     BASE64,
     GOES_ON,
     NEXT_CLEAN,
+    *odd_answers.LAWS,
     source=MESSAGES,
     seconds=110,
 )
 async def error_handling(exam: Examination) -> None:
+    async with trio.open_nursery() as nursery:
+        nursery.start_soon(odd_answers.judge_odd_answers, exam)
+        await _judge_phone(exam)
+
+
+async def _judge_phone(exam: Examination) -> None:
     usual = await _keys(exam)
     await _nonsense(exam)
-    async with exam.call("oversized") as call:
-        await call.heard_for(20, GREETING_WITHIN)
-        if call.up:
-            call.trunk.inject(msgspec.json.encode({"event": "noise", "noise": "x" * OVERSIZED}).decode())
-            await trio.sleep(SURVIVES)
-    async with exam.call("dropped") as call:
-        await call.heard_for(200, GREETING_WITHIN)
-        await call.client.drop()
+    async with trio.open_nursery() as nursery:
+        nursery.start_soon(_oversized, exam)
+        nursery.start_soon(_dropped, exam)
     await _next(exam, greeted=usual)
 
 
@@ -205,6 +208,20 @@ async def _still_there(exam: Examination, call: ProbeCall) -> None:
         exam.found(
             GOES_ON.id, holds=answered, seen="answered" if answered else f"silence for {ANSWER_WITHIN:g} s"
         )
+
+
+async def _oversized(exam: Examination) -> None:
+    async with exam.call("oversized") as call:
+        await call.heard_for(20, GREETING_WITHIN)
+        if call.up:
+            call.trunk.inject(msgspec.json.encode({"event": "noise", "noise": "x" * OVERSIZED}).decode())
+            await trio.sleep(SURVIVES)
+
+
+async def _dropped(exam: Examination) -> None:
+    async with exam.call("dropped") as call:
+        await call.heard_for(200, GREETING_WITHIN)
+        await call.client.drop()
 
 
 async def _next(exam: Examination, *, greeted: bool) -> None:

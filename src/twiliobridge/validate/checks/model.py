@@ -8,6 +8,7 @@ import trio
 from twiliobridge.realtime import events as model
 from twiliobridge.realtime import is_benign
 from twiliobridge.validate.check import check
+from twiliobridge.validate.checks.other_format import NO_NOISE, judge_other_format
 from twiliobridge.validate.examination import Examination
 from twiliobridge.validate.law import Law
 from twiliobridge.validate.model_session import ModelSession
@@ -57,7 +58,7 @@ BAD_KEYS = Law(
     "OpenAI docs, Realtime > error, invalid_api_key",
     "Read `error` before the session is up, log its code, and close Twilio's socket: TwiML then goes on.",
 )
-LAWS = (CONFIRMED, FORMATS, NOT_REFUSED, IN_ORDER, BAD_KEYS)
+LAWS = (CONFIRMED, FORMATS, NOT_REFUSED, IN_ORDER, BAD_KEYS, NO_NOISE)
 
 
 @check(
@@ -66,7 +67,7 @@ LAWS = (CONFIRMED, FORMATS, NOT_REFUSED, IN_ORDER, BAD_KEYS)
     "A session is opened and described for each call, and a refusal is reported as such.",
     *LAWS,
     source=SESSION,
-    seconds=40,
+    seconds=60,
 )
 async def openai_connection(exam: Examination) -> None:
     if exam.target.tap is None:
@@ -77,6 +78,7 @@ async def openai_connection(exam: Examination) -> None:
         await _described(exam)
     with exam.target.tap.refusing_keys():
         await _refused(exam)
+    await judge_other_format(exam, exam.target.tap)
 
 
 async def _described(exam: Examination) -> None:

@@ -5,6 +5,7 @@ import trio
 
 from twiliobridge.caller import NotConnected
 from twiliobridge.validate.check import check
+from twiliobridge.validate.checks import strangers, twiml
 from twiliobridge.validate.examination import Examination
 from twiliobridge.validate.law import Law
 from twiliobridge.validate.result import Level, Mode
@@ -54,20 +55,26 @@ PROMPT = Law(
     STATUS,
     UPGRADE,
     PROMPT,
+    *strangers.LAWS,
+    *twiml.LAWS,
     source=UPGRADE.source,
     seconds=40,
 )
 async def startup(exam: Examination) -> None:
     await _ask(exam, HEALTH, "/health")
     await _ask(exam, STATUS, "/status")
+    door = None
     try:
-        async with exam.call("upgrade"):
+        async with exam.call("upgrade") as call:
             exam.found(UPGRADE.id, holds=True, seen="101, and the stream started")
+            door = call.trunk.door
     except NotConnected as error:
         exam.found(UPGRADE.id, holds=False, seen=str(error))
         exam.not_applicable(PROMPT.id, "no handshake was answered (see C1.3)")
     else:
         await _hold_model(exam)
+    await strangers.judge_strangers(exam, door)
+    await twiml.judge_twiml(exam)
 
 
 async def _hold_model(exam: Examination) -> None:
