@@ -8,7 +8,7 @@ from twiliobridge.conversation import Limits, Relay
 from twiliobridge.conversation.commands import RunTool, ToPhone
 from twiliobridge.mediastream.events import Clear
 
-PATIENT = replace(
+WAITS_FOR_EVER = replace(
     Limits(),
     **{each.name: 90.0 for each in fields(Limits) if each.type is float or each.type == "float"},
 )

@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 
 from broken_answers import (
     ODD_ANSWERS,
-    PATIENT,
+    WAITS_FOR_EVER,
     FallsSilentForTools,
     OneMessage,
     Stutters,
@@ -213,7 +213,7 @@ def gallery():
                 "C7.7",
                 seen=f"the model answered {what}",
                 dialled=meddled(kind),
-                limits=PATIENT,
+                limits=WAITS_FOR_EVER,
             )
             for what, kind in ODD_ANSWERS.items()
         ),

@@ -84,10 +84,23 @@ def test_the_checks_are_listed_and_explained(quiet, capsys):
     assert main(["validate", "--list"]) == ExitCode.PASSED
     listed = capsys.readouterr().out
     assert all(f"C{number}  " in listed for number in range(1, 9))
-    assert main(["validate", "--explain", "c5.5"]) == ExitCode.PASSED
+    assert main(["validate", "--explain", "c5"]) == ExitCode.PASSED
     explained = capsys.readouterr().out
     assert "conversation.item.truncate" in explained
-    assert explained.count("if not: ") == 9
+    assert explained.count("if not: ") == explained.count("done: ") > 9
+
+
+def test_one_rule_is_explained_alone(quiet, capsys):
+    """What is done on the line, what to do about it, and who says so."""
+    assert main(["validate", "--explain", "c5.6"]) == ExitCode.PASSED
+    explained = capsys.readouterr().out
+    assert explained.startswith("C5  Session management\n\nC5.6  ")
+    assert [explained.count(each) for each in ("done: ", "source: ", "if not: ")] == [1, 1, 1]
+
+
+def test_a_rule_that_there_is_not_is_told_with_those_that_there_are(quiet, capsys):
+    assert main(["validate", "--explain", "c6.9"]) == ExitCode.USAGE
+    assert "C6 has no rule 'c6.9'; it has: C6.1, C6.2" in capsys.readouterr().err
 
 
 def test_a_part_of_the_suite_that_passes_is_exit_0(quiet, capsys):

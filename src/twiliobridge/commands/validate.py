@@ -48,7 +48,6 @@ from twiliobridge.validate.report import LiveProgress, print_report
 from twiliobridge.validate.result import Mode, Progress, SuiteResult
 from twiliobridge.validate.selection import (
     MICROPHONE,
-    by_id,
     explain_text,
     left_out,
     list_text,
@@ -262,9 +261,9 @@ def _chosen(options: Namespace, tests: tuple[str, ...]) -> list[Check]:
         raise UsageError(str(error)) from None
 
 
-def _explained(check_id: str) -> str:
+def _explained(wanted: str) -> str:
     try:
-        return explain_text(by_id(check_id))
+        return explain_text(wanted)
     except ValueError as error:
         raise UsageError(str(error)) from None
 

@@ -29,7 +29,9 @@ def add_arguments(parser: ArgumentParser) -> None:
         "--repeat", type=count, default=1, metavar="N", help="run every check so often (default %(default)s)"
     )
     which.add_argument("--list", action="store_true", help="show every check and its laws, and leave")
-    which.add_argument("--explain", metavar="ID", help="show one check with sources and advice, and leave")
+    which.add_argument(
+        "--explain", metavar="ID", help="show one check, or one rule, with sources and advice, and leave"
+    )
     whom = parser.add_argument_group("which bridge")
     whom.add_argument(
         "--bridge-url", metavar="URL", help="ws(s):// the stream itself; http(s):// its webhook"

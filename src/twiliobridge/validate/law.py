@@ -15,3 +15,5 @@ class Law:
     advice: str
     "What to do about it when it is not."
     level: Level = Level.MUST
+    done: str = ""
+    "What the suite does on the line to find out: one or two sentences."

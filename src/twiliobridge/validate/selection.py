@@ -1,8 +1,10 @@
 """Which checks a run is made of."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 
 from twiliobridge.validate.check import Check, registered
+from twiliobridge.validate.law import Law
 
 TESTS: dict[str, tuple[str, ...]] = {
     "protocol": ("C1", "C2", "C3", "C8"),
@@ -18,8 +20,12 @@ TESTS: dict[str, tuple[str, ...]] = {
 MICROPHONE = "the microphone tests were left out: ask for them with --test live or --test realtime"
 
 
+RETIRED: Mapping[str, str] = MappingProxyType({})
+"Numbers of rules that are no more, each with what it was about. They are not given again."
+
+
 def by_id(check_id: str) -> Check:
-    """ValueError, one line, if there is none."""
+    """Of a check, or of a rule in it. ValueError, one line, if there is none."""
     found = {each.id: each for each in registered()}
     wanted = check_id.upper().partition(".")[0]
     if wanted not in found:
@@ -49,22 +55,40 @@ def list_text() -> str:
     return "\n".join(lines)
 
 
-def explain_text(check: Check) -> str:
+def explain_text(wanted: str) -> str:
+    """A check with all its rules, or one rule, by its id. ValueError, one line, if there is none."""
+    check = by_id(wanted)
+    if "." not in wanted:
+        return "\n\n".join([_check_text(check), *map(_rule_text, check.parts)])
+    rules = {law.id: law for law in check.parts}
+    if wanted.upper() in RETIRED:
+        raise ValueError(f"{wanted.upper()} is retired: {RETIRED[wanted.upper()]}")
+    if wanted.upper() not in rules:
+        raise ValueError(f"{check.id} has no rule {wanted!r}; it has: {', '.join(rules)}")
+    return f"{check.id}  {check.name}\n\n{_rule_text(rules[wanted.upper()])}"
+
+
+def _check_text(check: Check) -> str:
     tests = [name for name, ids in TESTS.items() if check.id in ids]
-    lines = [
-        f"{check.id}  {check.name}",
-        "",
-        f"Law:     {check.law}",
-        f"Level:   {check.level.value}",
-        f"Source:  {check.source}",
-        f"Tests:   {', '.join(tests)}",
-        f"Bound:   {check.seconds:g} s",
-    ]
-    for part in check.parts:
-        lines += [
+    return "\n".join(
+        [
+            f"{check.id}  {check.name}",
             "",
-            f"{part.id}  {part.level.value}  {part.text}",
-            f"      source: {part.source}",
-            f"      if not: {part.advice}",
+            f"Law:     {check.law}",
+            f"Level:   {check.level.value}",
+            f"Source:  {check.source}",
+            f"Tests:   {', '.join(tests)}",
+            f"Bound:   {check.seconds:g} s",
         ]
-    return "\n".join(lines)
+    )
+
+
+def _rule_text(law: Law) -> str:
+    return "\n".join(
+        [
+            f"{law.id}  {law.level.value}  {law.text}",
+            f"      done:   {law.done}",
+            f"      source: {law.source}",
+            f"      if not: {law.advice}",
+        ]
+    )

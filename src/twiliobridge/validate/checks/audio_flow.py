@@ -29,18 +29,23 @@ TO_MODEL = Law(
     "What the model receives is what the caller said: the same sound, of the same length within a frame.",
     FORMAT,
     "Pass every payload on, as it is or resampled; keep what comes before the session is up.",
+    done="The caller says a sentence in a quiet moment. What the model received is compared with what the"
+    " phone sent.",
 )
 TO_CALLER = Law(
     "C4.2",
     "The caller hears all that the model said, as it was said, from the first sound to the last.",
     FORMAT,
     "Pass every delta on, in order, as it is or resampled to mu-law at 8 kHz.",
+    done="The agent's first words are heard to their end, and compared with what the model said.",
 )
 TELEPHONE = Law(
     "C4.3",
     "What is heard sounds like speech in mu-law at 8 kHz.",
     FORMAT,
     "Ask the model for audio/pcmu. 24 kHz PCM must be resampled and encoded: as it is, it is loud noise.",
+    done="The agent's first words are heard. Their spectrum and level are measured, and compared with those"
+    " of the model's words where these are visible.",
 )
 UNBROKEN = Law(
     "C4.4",
@@ -48,6 +53,7 @@ UNBROKEN = Law(
     "Twilio docs, Voice > Media Streams > WebSocket Messages, media: Twilio buffers what it is sent",
     "Send deltas as they come: Twilio's buffer paces them. What is held back to be paced arrives late.",
     Level.SHOULD,
+    done="The agent's first words are heard. The playback buffer is watched meanwhile.",
 )
 CLEAN = Law(
     "C4.5",
@@ -55,6 +61,7 @@ CLEAN = Law(
     "ITU-T G.711",
     "Lower the gain before encoding.",
     Level.SHOULD,
+    done="The agent's first words are heard. The samples at full scale are counted.",
 )
 
 

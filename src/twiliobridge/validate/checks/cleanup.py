@@ -37,30 +37,38 @@ HUNG_UP = Law(
     f"{GONE_WITHIN:g} s after the caller hangs up, nothing of the call is left.",
     STREAM,
     "Close the model's socket and cancel every task of the call when `stop` comes or the socket closes.",
+    done="The caller hangs up while the model is dialled, during the greeting, in a quiet moment, while the"
+    " agent answers, after the call of a tool, during a second answer, and during the goodbye: in a call"
+    " for each.",
 )
 STOPPED = Law(
     "C8.2",
     f"`stop` alone ends the call, within {GONE_WITHIN:g} s, also if the socket stays open.",
     STREAM,
     "Handle `stop`: it is the last message, and the close that should follow can be lost on the way.",
+    done="`stop` is sent, and the socket stays open, in each phase that C8.1 names.",
 )
 DROPPED = Law(
     "C8.3",
     f"{GONE_WITHIN:g} s after the caller's connection broke, nothing of the call is left.",
     STREAM,
     "Treat a broken socket as an ending: in a `finally`, which is reached by every ending.",
+    done="The TCP connection breaks without a closing handshake, in each phase that C8.1 names.",
 )
 MODEL_GONE = Law(
     "C8.4",
     "When the model vanishes, the call goes on with another session or ends, and nothing of it is left.",
     SESSION,
     "Open another session and tell it the conversation, or close Twilio's socket: TwiML then goes on.",
+    done="The model's connection breaks in each phase that C8.1 names.",
 )
 SESSION_OVER = Law(
     "C8.5",
     "When the session's hour is over, the call ends, or another session answers the caller.",
     "OpenAI docs, Realtime > error, session_expired; a session lasts 60 minutes",
     "Take session_expired and close code 1001 as the end of a session, not of a call: open another.",
+    done="The model says session_expired and closes with 1001, in a quiet moment, and while the agent"
+    " answers.",
 )
 FAREWELL = Law(
     "C8.6",
@@ -68,6 +76,7 @@ FAREWELL = Law(
     "Twilio Error and Warning Dictionary 31903: the peer has vanished; RFC 6455, 7.1.1",
     "Close the WebSocket with 1000 on every way out, also where an exception ends the call.",
     Level.SHOULD,
+    done="The model vanishes or its session expires. How the bridge then closes the stream is looked at.",
 )
 ENDINGS: Mapping[str, Ending] = MappingProxyType(
     {

@@ -30,36 +30,43 @@ DTMF = Law(
     "Keys have an effect: the agent answers, or the model is told.",
     f"{MESSAGES}, dtmf",
     "Collect the digits of `dtmf`, tell the model as a user's item, and ask for a response.",
+    done="The keys 4271# are pressed in a quiet moment, 0.1 s apart.",
 )
 JSON = Law(
     "C7.2",
     "Text that is no JSON costs that message, and not the call.",
     MESSAGES,
     "Catch the decoder's error around each message, not around the loop.",
+    done="A message is sent that ends in the midst of its JSON.",
 )
 UNKNOWN = Law(
     "C7.3",
     "An unknown event is ignored.",
     f"{MESSAGES}; Twilio adds events",
     "Let the branch for other events do nothing.",
+    done="A message with the event `weather` is sent.",
 )
 BASE64 = Law(
     "C7.4",
     "A payload that is no base64 costs that message, and not the call.",
     f"{MESSAGES}, media",
     "Pass payloads on without decoding, or catch the decoder's error around each message.",
+    done="A `media` message is sent whose payload is no base64.",
 )
 GOES_ON = Law(
     "C7.5",
     "After that the caller is still answered.",
     MESSAGES,
     "Look for the task that ended: a receive loop that is dead leaves a socket that is open.",
+    done="The caller speaks after the malformed messages that the call has borne.",
 )
 NEXT_CLEAN = Law(
     "C7.6",
     "After an oversized message and a dropped connection, the next call is as good as the first.",
     "Twilio docs, Voice > Media Streams",
     "Catch what one connection raises at that connection, and keep no state of it.",
+    done="One caller sends a message of 1 MiB, and the connection of another one breaks. Then a call is"
+    " placed.",
 )
 NONSENSE = {
     JSON.id: '{"event":"media","media":{"payload":',

@@ -13,15 +13,16 @@ LONGEST = 600.0
 "Seconds that somebody may talk."
 
 
-def _answered(law_id: str) -> Law:
-    return Law(law_id, "Whoever speaks is answered.", SPOKEN, "Run `twiliobridge live` to hear what happens.")
+def _answered(law_id: str, done: str) -> Law:
+    advice = "Run `twiliobridge live` to hear what happens."
+    return Law(law_id, "Whoever speaks is answered.", SPOKEN, advice, done=done)
 
 
 @check(
     "M1",
     "Live conversation",
     "A conversation by the Enter key works.",
-    _answered("M1.1"),
+    _answered("M1.1", "Somebody talks with the agent, turn by turn, by the Enter key."),
     source=SPOKEN,
     seconds=LONGEST,
     microphone=True,
@@ -35,7 +36,7 @@ async def live_conversation(exam: Examination) -> None:
     "M2",
     "Realtime conversation",
     "A conversation as on a telephone works.",
-    _answered("M2.1"),
+    _answered("M2.1", "Somebody talks with the agent as on a telephone."),
     source=SPOKEN,
     seconds=LONGEST,
     microphone=True,

@@ -31,6 +31,7 @@ CONFIRMED = Law(
     f"session.created and session.updated are seen within {READY_WITHIN:g} s of the stream's start.",
     SESSION,
     "Dial the model when the call comes, and send session.update as soon as session.created is in.",
+    done="A call is placed, and session.updated is held back for 0.7 s.",
 )
 FORMATS = Law(
     "C2.2",
@@ -38,12 +39,15 @@ FORMATS = Law(
     SESSION,
     'Say {"type": "audio/pcmu"} for audio.input.format and audio.output.format: nothing is resampled then.',
     Level.SHOULD,
+    done="A call is placed, and the formats in its session.updated are read.",
 )
 NOT_REFUSED = Law(
     "C2.3",
     "The model refuses nothing that the bridge says.",
     "OpenAI docs, Realtime > error",
     "Read the `error` events: each names the event and the field that it refuses.",
+    done="A call is placed, and the `error` events of its session are read, but for those of two who speak"
+    " at once.",
 )
 IN_ORDER = Law(
     "C2.4",
@@ -51,12 +55,15 @@ IN_ORDER = Law(
     SESSION,
     "Wait for session.updated: what goes before it is read in the default format, 24 kHz PCM.",
     Level.SHOULD,
+    done="session.updated is held back for 0.7 s. What the bridge says before it is read.",
 )
 BAD_KEYS = Law(
     "C2.5",
     f"A refused key ends the call within {REFUSED_WITHIN:g} s, with the reason on record.",
     "OpenAI docs, Realtime > error, invalid_api_key",
     "Read `error` before the session is up, log its code, and close Twilio's socket: TwiML then goes on.",
+    done="A call is placed while the model refuses every key with invalid_api_key. The time to its end is"
+    " measured.",
 )
 LAWS = (CONFIRMED, FORMATS, NOT_REFUSED, IN_ORDER, BAD_KEYS, NO_NOISE)
 

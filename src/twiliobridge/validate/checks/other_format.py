@@ -25,6 +25,8 @@ NO_NOISE = Law(
     "Compare the formats of session.updated with those that were asked for; transcode what differs, or end"
     " the call with a reason. A session.update that is refused leaves the session at 24 kHz PCM.",
     Level.SHOULD,
+    done="The model says another output format in session.updated than was asked for, PCM for mu-law and mu-"
+    " law for any other, and speaks it.",
 )
 
 

@@ -51,54 +51,67 @@ GREETED = Law(
     f"The greeting is heard within {GREETING_WITHIN:g} s of `start`.",
     "precedent: callers hang up on silence",
     "Dial the model while `start` is awaited, and ask for the greeting when session.updated is in.",
+    done="A call is placed. The time from `start` to the first audio heard is measured.",
 )
 SETTINGS = Law(
     "C5.2",
     "The session has turn detection, audio as its output, and instructions.",
     "OpenAI docs, Realtime > session.update, audio.input.turn_detection",
     'Say turn_detection in full, never null; output_modalities is ["audio"].',
+    done="A call is placed, and its session.updated is read.",
 )
 SILENCED = Law(
     "C5.3",
     f"A caller who interrupts silences the agent within {SILENT_WITHIN_MS:.0f} ms.",
     f"{CLEAR}; {BARGE_IN}",
     "Send `clear` when speech_started comes, whether or not the model is still generating.",
+    done="The caller interrupts the greeting, a second answer, an answer after a pause, and the answer after"
+    " the call of a tool, in a call for each.",
 )
 NO_ZOMBIES = Law(
     "C5.4",
     "After `clear` nothing of the old speech is heard.",
     f"{CLEAR}; {BARGE_IN}",
     "Remember the interrupted response's id, and drop the deltas of it that still come.",
+    done="The caller interrupts in each phase that C5.3 names. What is heard after `clear` is measured; the"
+    " model still sends audio of the response that was interrupted.",
 )
 TOLD = Law(
     "C5.5",
     f"The model is told what was heard of its words, within {TRUNCATE_MS:.0f} ms.",
     "OpenAI docs, Realtime > conversation.item.truncate",
     "Count what was played by the marks that come back, and nothing by those that `clear` flushes.",
+    done="The caller interrupts in each phase that C5.3 names. audio_end_ms of the truncation is compared"
+    " with what was heard of the item.",
 )
 TOLD_ON_MOBILE = Law(
     "C5.6",
     "On a line that sends nothing while the caller is silent, the model is told as exactly what was heard.",
     "OpenAI docs, Realtime > conversation.item.truncate; Twilio docs, media.timestamp",
     "media.timestamp is the caller's clock and stands still in silence: it does not tell what was played.",
+    done="The caller interrupts the greeting on a line that sends no frames in silence. audio_end_ms is"
+    " compared with what was heard.",
 )
 AGAIN = Law(
     "C5.7",
     "A caller who interrupts again silences the agent, and the model is told, as the first time.",
     f"{CLEAR}; {BARGE_IN}",
     "Forget the pending marks before `clear` is sent, and number marks: flushed ones come back late.",
+    done="The caller interrupts the greeting, and then the answer to that interruption.",
 )
 KEPT = Law(
     "C5.8",
     "One session with the model serves the call, from its beginning to its end.",
     "OpenAI docs, Realtime > Session lifecycle",
     "Open the session with the call and close it with the call: a new one has forgotten everything.",
+    done="The caller interrupts twice in one call. The sessions of the call are counted.",
 )
 APART = Law(
     "C5.9",
     "Two calls at once share nothing: each has a session of its own, which hears its own caller only.",
     "OpenAI docs, Realtime > Session lifecycle",
     "Keep all state per call; module-level variables are shared by every caller.",
+    done="Two calls are up at once, and one of the callers speaks.",
 )
 TWO_ITEMS = Law(
     "C5.10",
@@ -106,12 +119,16 @@ TWO_ITEMS = Law(
     BARGE_IN,
     "Keep a list of what was sent, item by item; truncate each that was cut, at 0 or by deleting it where"
     " nothing was heard.",
+    done="The model is asked for two responses, one behind the other. The caller interrupts the first while"
+    " the second waits to be heard.",
 )
 FALSE_SPEECH = Law(
     "C5.11",
     f"After speech_started without speech the agent is heard again within {AGAIN_WITHIN:g} s.",
     "OpenAI docs, Realtime > Voice activity detection: noise can be taken for speech",
     "Play the response that follows; wait for no transcript, and truncate nothing that was heard to its end.",
+    done="The model is told 0.4 s of speech that the caller has not said, in a quiet moment, and while the"
+    " agent answers.",
 )
 DEPTH = Law(
     "C5.12",
@@ -119,6 +136,7 @@ DEPTH = Law(
     "Twilio Error and Warning Dictionary 31931: beyond 10 minutes audio is discarded",
     "Send what the model says and nothing else: no silence to fill pauses, and nothing twice.",
     Level.SHOULD,
+    done="The audio that waits at the phone is measured at each message, in all calls of this check.",
 )
 INSIDE = (SETTINGS, TOLD, TOLD_ON_MOBILE, KEPT, APART, TWO_ITEMS, FALSE_SPEECH)
 FIRST_TIME = Rules(SILENCED, NO_ZOMBIES, TOLD)

@@ -39,6 +39,8 @@ IN_ORDER = Law(
     " (commentary, final_answer) in models that reason",
     "Play each delta as it comes, whatever its item, output_index and phase; keep the ledger of what was"
     " heard by item.",
+    done="In one call the model answers in two messages, commentary and final_answer; in another with a"
+    " message and the call of a tool.",
 )
 
 Parts = Callable[[ProbeCall], tuple[Part, ...]]
@@ -87,7 +89,11 @@ async def _answered(exam: Examination, call: ProbeCall, trial: Trial, parts: Par
     await until(lambda: _is_quiet(call), WITHIN)
     if not call.up:
         return replace(trial, missed="the line went down before all was said")
-    return trial.failed(_fault(call, _messages(call.sessions[-1], turn.asked_at)))
+    messages = _messages(call.sessions[-1], turn.asked_at)
+    heard = call.heard_ms(turn.asked_at, trio.current_time()) > 0
+    if heard and not any(map(call.traced().knows, messages)):
+        return replace(trial, missed="what was heard is not found in what the model said (see C4.2)")
+    return trial.failed(_fault(call, messages))
 
 
 def _is_quiet(call: ProbeCall) -> bool:

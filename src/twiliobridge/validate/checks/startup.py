@@ -25,6 +25,7 @@ HEALTH = Law(
     "GET /health answers 200.",
     PRECEDENT,
     "Answer /health with 200 as soon as calls can be taken; load balancers send none before that.",
+    done="GET /health is asked for once.",
 )
 STATUS = Law(
     "C1.2",
@@ -32,18 +33,21 @@ STATUS = Law(
     PRECEDENT,
     "Answer /status with JSON.",
     Level.SHOULD,
+    done="GET /status is asked for once.",
 )
 UPGRADE = Law(
     "C1.3",
     "The stream's URL answers Twilio's handshake with a plain 101.",
     "Twilio docs, Voice > Media Streams; Error and Warning Dictionary 31920",
     "Accept the WebSocket at the URL in <Stream>, without subprotocol and extensions.",
+    done="A call is placed: Twilio's handshake, `connected` and `start`.",
 )
 PROMPT = Law(
     "C1.4",
     f"The handshake is answered within {ANSWERED_WITHIN:g} s, however late the model answers its own.",
     "Twilio Error and Warning Dictionary 31901; Twilio docs, Webhooks > Connection overrides: 5 s to connect",
     "Accept the WebSocket first, and dial the model then.",
+    done="A call is placed while the model answers each handshake 6 s late. The time to the 101 is measured.",
 )
 
 

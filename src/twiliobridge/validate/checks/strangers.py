@@ -30,18 +30,23 @@ HANDSHAKE = Law(
     "A handshake that is not signed, or signed with another token, gets no stream.",
     f"{SECURITY}; Voice > Media Streams: the handshake is signed, too",
     "Compare X-Twilio-Signature of the handshake with the signature of the wss:// URL, and answer 403.",
+    done="A call is placed without X-Twilio-Signature, and another one signed with another token. Each waits"
+    " 2 s for the close that may follow a 101.",
 )
 REQUEST = Law(
     "C1.6",
     "A request of the webhook that is not signed, or signed with another token, gets no stream's URL.",
     SECURITY,
     "Compare X-Twilio-Signature with the signature of the URL and the sorted form fields, and answer 403.",
+    done="The webhook is asked without X-Twilio-Signature, and signed with another token.",
 )
 UNSPENT = Law(
     "C1.7",
     "For whoever does not sign as Twilio does, the model is not dialled.",
     f"{SECURITY}; OpenAI docs, Realtime > Session lifecycle: an open session is billed",
     "Check the signature before anything else: before the handshake is answered, and the model is dialled.",
+    done="A handshake and a request are made unsigned, and signed with another token. The handshakes with"
+    " the model are counted until 1 s after them.",
 )
 LAWS = (HANDSHAKE, REQUEST, UNSPENT)
 SIGNED_WITH: Mapping[str, str | None] = MappingProxyType({"not signed": None, "signed wrongly": "0" * 32})

@@ -28,6 +28,7 @@ ANSWERED = Law(
     f"Every turn is answered within {ANSWER_WITHIN:g} s, before the next one is asked.",
     TURNS,
     "Look for the turn that was lost: does its audio reach the model, does speech_stopped come, a response?",
+    done="The caller says three sentences, each after the answer to the one before.",
 )
 QUICK = Law(
     "C6.2",
@@ -35,18 +36,22 @@ QUICK = Law(
     TURNS,
     "Pass audio on frame by frame, and shorten turn_detection.silence_duration_ms.",
     Level.SHOULD,
+    done="The caller says three sentences. The time from the last word of each to the agent's first is"
+    " measured.",
 )
 CONTEXT = Law(
     "C6.3",
     "A fact from the first turn is used in the answer to the third.",
     "OpenAI docs, Realtime > Conversation state",
     "Keep one session for the whole call, and do not delete its items.",
+    done="The caller's first sentence names a card. The answer to the third is searched for it.",
 )
 GOODBYE = Law(
     "C6.4",
     "When the agent hangs up, its last words have been heard.",
     "Twilio docs, Voice > TwiML > Stream: closing the WebSocket ends the stream at once",
     "Send a mark behind the goodbye, and close when it has come back.",
+    done="The caller says goodbye. What is still queued when the bridge closes the stream is measured.",
 )
 
 

@@ -33,36 +33,43 @@ ACCEPTED = Law(
     "The bridge takes connected and start, and stays on the line.",
     "Twilio docs, Voice > Media Streams > WebSocket Messages, from Twilio",
     "Do not close the socket while the caller is there: with <Connect> that ends the call.",
+    done="`start` comes 3 s after `connected`. The agent is interrupted once.",
 )
 TEXT = Law(
     "C3.2",
     "Every message is text.",
     "Twilio Error and Warning Dictionary 31950",
     "Send JSON in text frames; most WebSocket libraries send bytes as binary frames.",
+    done="The agent greets and is interrupted. The frame of each message is looked at.",
 )
 SHAPE = Law(
     "C3.3",
     "Every message is media, mark or clear, with the documented keys and no others.",
     MESSAGES,
     "Send {event, streamSid, media: {payload}}, {event, streamSid, mark: {name}} or {event, streamSid}.",
+    done="The agent greets and is interrupted. The keys of each message are compared with the reference.",
 )
 SID = Law(
     "C3.4",
     "Every message names this stream.",
     "Twilio Error and Warning Dictionary 31951",
     "Take streamSid from `start`, per call, and send nothing before it.",
+    done="The agent greets and is interrupted. The streamSid of each message is compared with that of"
+    " `start`.",
 )
 PAYLOAD = Law(
     "C3.5",
     "Every payload is strict base64 of bare mu-law, without a file's header.",
     MESSAGES,
     "Send raw mu-law at 8 kHz; cut the header off what a text-to-speech service returns.",
+    done="The agent greets and is interrupted. Each payload is decoded, and its first bytes are looked at.",
 )
 EARLY = Law(
     "C3.6",
     "Nothing is sent before `start`.",
     "Twilio docs, Voice > Media Streams > WebSocket Messages, start",
     "Wait for `start`: only it says the streamSid, and what is sent before it is lost.",
+    done="`start` comes 3 s after `connected`. What the bridge sends before it is counted.",
 )
 MARKS = Law(
     "C3.7",
@@ -70,6 +77,7 @@ MARKS = Law(
     "Twilio docs, Voice > Media Streams > WebSocket Messages, mark and clear",
     "Number the marks: after a clear, those flushed come back, and must not be taken for newer ones.",
     Level.SHOULD,
+    done="The agent greets and is interrupted. The name of each mark is followed until it comes back.",
 )
 
 

@@ -22,6 +22,8 @@ WITH_PORT = Law(
     "Take the address of the stream from a setting, or the whole of Host: `request.url.hostname` in Starlette"
     " has no port, `request.url.netloc` has.",
     Level.SHOULD,
+    done="The webhook is asked as bridge.invalid:8443; where that names no stream, as the host that it is"
+    " judged by. The URL of <Stream> is read.",
 )
 GOES_ON = Law(
     "C1.9",
@@ -30,6 +32,7 @@ GOES_ON = Law(
     "Put a <Say> with an apology, a <Dial> or a <Redirect> after <Connect>, or give it an `action`: else the"
     " loss of the model is an abrupt hang-up.",
     Level.SHOULD,
+    done="The webhook is asked as for a new call. The verbs after <Connect> are read.",
 )
 LAWS = (WITH_PORT, GOES_ON)
 

@@ -40,6 +40,8 @@ NOT_LEFT = Law(
     "Look at each response.done: if the turn was not answered by sound, ask again, after the time that"
     " status_details names; then say something, or close the socket.",
     Level.SHOULD,
+    done="In three calls the model answers the caller with text and no audio, with nothing, and with a"
+    " failure (rate_limit_exceeded) that says when to try again.",
 )
 
 
