@@ -37,8 +37,8 @@ def mark_tail(mind: Mind) -> list[Command]:
 
 def closed_if_heard(mind: Mind, now: float) -> list[Command]:
     """After a mark came back, or a response ended: is that the end?"""
-    closing = mind.closing if mind.phase is Phase.CLOSING else None
-    if closing is None or not _nothing_to_come(mind):
+    closing = mind.closing
+    if closing is None or mind.phase is not Phase.CLOSING or not _nothing_to_come(mind):
         return []
     return mind.end(closing.ending, closing.detail, now)
 
