@@ -49,7 +49,7 @@ def facts(result: SuiteResult) -> Iterator[tuple[str, str]]:
         yield "Note", note
     for each in result.headline:
         if each.name in FIRST:
-            yield each.name.capitalize(), measured(each)
+            yield each.name.capitalize(), measured(each) if each.values else "withheld (see the self-check)"
     if result.comparison is not None:
         yield "Baseline", against(result)
     yield "Result", f"{found.word}: {found.why}"
