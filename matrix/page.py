@@ -26,7 +26,7 @@ bridge's own documentation gives. A sample shows how to begin, and a library lea
 purpose. A red cell says what a call would meet, not what the authors owe anybody. Corrections are welcome.
 
 `late` is the suite's own delay, at the 99th percentile of its frames. On a busy machine it is long, and
-what depends on times cannot be told.
+what depends on times may not be told.
 """
 
 CELLS = """\
