@@ -34,6 +34,7 @@ from broken_conversations import (
 )
 from broken_doors import any_signature, anybody, dials_first, loses_the_port, says_no_more, tells_anybody
 from broken_endings import (
+    Dies,
     Vanishes,
     WaitsForLostModel,
     WaitsForTheNextHour,
@@ -76,6 +77,7 @@ from broken_messages import (
     stays_silent_without_model,
 )
 from broken_sound import Deaf, Deaf200, PacesBadly, PcmAsMulaw, Swallows200, TooLoud, WrongRate
+from idle_bridges import stays_silent
 from judged import KNOBS, NEAR, healthy
 from meddler import meddled
 
@@ -107,7 +109,7 @@ def broken(name, own, *besides, only=(), seen="", **parts):
 
 def gallery():
     """New ones each time: some remember."""
-    flood, deaf = Flood(), Deaf()
+    flood, deaf, dies = Flood(), Deaf(), Dies()
     return [
         broken("is ill", "C1.1", get=ill),
         broken("tells no status", "C1.2", get=mute),
@@ -119,6 +121,7 @@ def gallery():
         broken("dials the model for strangers", "C1.7", let_in=dials_first),
         broken("loses the port of its address", "C1.8", webhook=loses_the_port),
         broken("says nothing after the stream", "C1.9", webhook=says_no_more),
+        broken("is silent for ever", "C1.10", only=("C1",), run=stays_silent),
         broken("never describes the session", "C2.1", only=("C2",), dialled=meddled(NeverDescribes)),
         broken("speaks PCM to the model", "C2.2", dialled=meddled(SpeaksPcm)),
         broken("says beta names", "C2.3", dialled=meddled(SaysBetaNames)),
@@ -169,13 +172,13 @@ def gallery():
         broken(
             "lets its clock run in pauses",
             "C5.5",
-            seen="interrupted in an answer after a pause: told",
+            seen="interrupted in an answer after a pause: the model was told",
             dialled=meddled(ClockRunsInPauses),
         ),
         broken(
             "stops its clock for tools",
             "C5.5",
-            seen="interrupted in the answer after the call of a tool: told",
+            seen="interrupted in the answer after the call of a tool: the model was told",
             dialled=meddled(StopsTheClockForTools),
         ),
         broken(
@@ -235,7 +238,7 @@ def gallery():
         broken("dies of unknown events", "C7.3", phone=DiesOfUnknownEvents),
         broken("dies of bad base64", "C7.4", phone=DiesOfBadBase64),
         broken("is deaf after nonsense", "C7.5", phone=DeafAfterNonsense),
-        broken("drowns in one message", "C7.6", phone=flood.phone),
+        broken("drowns in one message", "C7.6", "C8.2", phone=flood.phone),
         broken("leaks the model's socket", *C8, dialled=leaks_the_model),
         broken(
             "leaks the model's socket in quiet moments",
@@ -259,6 +262,14 @@ def gallery():
             *C8,
             seen="hung up while the model was being dialled: something is left",
             run=leaks_a_task,
+        ),
+        broken(
+            "dies when the caller hangs up while it dials",
+            "C8.1",
+            only=("C8",),
+            seen="hung up while the model was being dialled: the server took no call any more",
+            dialled=dies.dialled,
+            alive=lambda: dies.alive,
         ),
         broken("ignores stop", "C8.2", phone=IgnoresStop),
         broken("notices no dropped connection", "C8.3", phone=NoticesNoDrop),

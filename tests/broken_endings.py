@@ -19,6 +19,27 @@ class Vanishes(Meddler):
         self.wire.vanish()
 
 
+class Dies:
+    """A program that ends where the caller hangs up while the model is dialled: nobody has caught that."""
+
+    def __init__(self):
+        self.alive = True
+
+    def dialled(self, dial):
+        @asynccontextmanager
+        async def dialling():
+            up = False
+            try:
+                async with dial() as wire:
+                    up = True
+                    yield wire
+            except trio.Cancelled:
+                self.alive = self.alive and up
+                raise
+
+        return dialling
+
+
 class WaitsForLostModel(Relay):
     """Does not notice that the model is gone, nor that it gives no sign of life."""
 

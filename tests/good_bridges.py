@@ -1,11 +1,13 @@
 """Bridges that do lawfully what ours does not do."""
 
+from dataclasses import replace
 from typing import ClassVar
 
 import numpy as np
 from broken_messages import SpeaksPcm
 from meddler import Meddler, decode, encode
 
+from twiliobridge.agents import banking_agent
 from twiliobridge.audio import alaw_decode, alaw_encode, ulaw_decode, ulaw_encode
 
 
@@ -42,3 +44,8 @@ class TurnsDown(Meddler):
             samples = ulaw_decode(decode(fields["delta"])).astype(np.int32) // 3
             fields["delta"] = encode(ulaw_encode(samples.astype(np.int16)))
         return fields
+
+
+def quiet_agent():
+    """Waits for the caller to speak."""
+    return replace(banking_agent(), greeting=None)

@@ -15,12 +15,12 @@ import trio
 from twiliobridge.agents import banking_agent
 from twiliobridge.audio import ulaw_decode
 from twiliobridge.call import run_call
-from twiliobridge.caller import Access, HandshakeFailed, WireCarrier
+from twiliobridge.caller import Access, HandshakeFailed, NotConnected, WireCarrier
 from twiliobridge.caller.errors import WebhookFailed
 from twiliobridge.caller.recordings import read_audio
 from twiliobridge.caller.webhooks import Document
 from twiliobridge.conversation import Limits, Relay
-from twiliobridge.mediastream.errors import WebhookCode
+from twiliobridge.mediastream.errors import StreamCode, WebhookCode
 from twiliobridge.mediastream.twiml import Connect, Hangup, Say, Stream
 from twiliobridge.offline import Engines, OfflineModel, open_offline_model
 from twiliobridge.offline.prerendered import PrerenderedVoice
@@ -130,6 +130,7 @@ async def bridge(  # noqa: PLR0913 -- one for each part
     visible=True,
     run=run_call,
     answers=True,
+    alive=lambda: True,
     handshake=at_once,
     let_in=signed,
     webhook=good_webhook,
@@ -147,10 +148,13 @@ async def bridge(  # noqa: PLR0913 -- one for each part
             async with handshake(dial) as call_dial:
                 task_status.started()
                 summary = await run(end, call_dial, agent or banking_agent(), limits or Limits(), relay=relay)
-            summaries.append(summary)
+            if summary is not None:
+                summaries.append(summary)
 
         @asynccontextmanager
         async def connect(_url, token, _tls, _signed):
+            if not alive():
+                raise NotConnected(_url, StreamCode.CONNECTION_REFUSED, reached=False)
             if not (answers and await let_in(token, dial)):
                 raise HandshakeFailed(_url, "the handshake was answered with HTTP 403", 403)
             near, far = memory_wires(1 << 23)

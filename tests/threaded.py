@@ -16,9 +16,9 @@ REPLIES = ((say(GREETING, 300),), (say(2, 400),), (say(3, 300),))
 
 
 @contextmanager
-def bridge_in_thread(*replies, agent=AGENT, **settings):
-    """Its base URL. Each call hears `replies`, which are short."""
-    model = orator(*(replies or REPLIES))
+def bridge_in_thread(*replies, agent=AGENT, answered_by=orator, **settings):
+    """Its base URL. Each call hears `replies`, which are short. `answered_by` makes the model."""
+    model = answered_by(*(replies or REPLIES))
     with start_blocking_portal("trio") as portal:
         stop = portal.call(make_event)
         _, (url,) = portal.start_task(

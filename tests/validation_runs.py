@@ -191,7 +191,7 @@ def good_run() -> SuiteResult:
 def worse_run() -> SuiteResult:
     """Every check passed; the bridge is slower than it was, and a rule that held was not measured."""
     slower = Change("response latency", "400 ms (n=9)", "892 ms (n=24)")
-    unmeasured = Change("C5.6", "passed", "not applicable")
+    unmeasured = Change("C5.6", "passed", "not measured")
     return replace(good_run(), comparison=Comparison(f"v1.json {HOSTILE}", (slower,), (unmeasured,)))
 
 
@@ -204,7 +204,7 @@ def microphone_run(status: Status = Status.PASSED) -> SuiteResult:
 
 
 def bad_run() -> SuiteResult:
-    """One MUST and one SHOULD not kept, one check not applicable; the peer's words are HOSTILE."""
+    """One MUST and one SHOULD not kept, one check not measured; the peer's words are HOSTILE."""
     must = finding(
         "C6.3",
         Status.FAILED,

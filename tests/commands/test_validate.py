@@ -11,8 +11,10 @@ import time
 import urllib.request
 
 import pytest
+from judged import offline_model
 from threaded import bridge_in_thread
 
+from twiliobridge.agents import banking_agent
 from twiliobridge.cli import main
 from twiliobridge.commands import validate
 from twiliobridge.exit_code import ExitCode
@@ -191,7 +193,8 @@ def test_a_bridge_that_refuses_is_one_failure_and_exit_1(quiet, capsys):
 
 def test_a_bridge_whose_twiml_names_its_public_host_says_what_to_pass(quiet, capsys):
     """The line begins with it; with that it is judged."""
-    with bridge_in_thread(public_url="https://voice.invalid") as url:
+    own = {"agent": banking_agent(), "answered_by": lambda *_: offline_model()}
+    with bridge_in_thread(public_url="https://voice.invalid", **own) as url:
         arguments = ["validate", "--bridge-url", f"{url}/incoming-call", "--only", "C1"]
         assert main(arguments) == ExitCode.USAGE
         told = capsys.readouterr().err

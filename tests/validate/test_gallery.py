@@ -2,9 +2,11 @@
 
 import pytest
 from broken_bridges import NAMES, gallery
+from idle_bridges import IDLE
 from judged import failed, judge
 
 from twiliobridge.validate.check import registered
+from twiliobridge.validate.result import Status
 
 
 @pytest.mark.gallery
@@ -15,6 +17,17 @@ async def test_a_broken_bridge_fails_its_own_law_and_no_other(autojump_clock, na
     found = failed(result)
     assert set(found) == {broken.own, *broken.besides}, found
     assert broken.seen in found[broken.own]
+
+
+@pytest.mark.gallery
+@pytest.mark.parametrize("run", IDLE.values(), ids=IDLE)
+@pytest.mark.parametrize("visible", [True, False], ids=["the model is visible", "a black box"])
+async def test_no_check_passes_on_a_bridge_that_does_nothing(autojump_clock, run, visible):
+    """Where nothing happens, nothing is wrong; and nothing is proved by that."""
+    result = await judge(run=run, visible=visible)
+    passed = {each.id: each.reason for each in result.results if each.status is Status.PASSED}
+    assert passed == {}
+    assert not result.acceptable
 
 
 def test_every_law_has_a_bridge_that_breaks_it():

@@ -8,9 +8,10 @@ import trio
 from judged import MATERIAL, NEAR, bridge, failed, judge
 
 from twiliobridge.sound import SoundError
-from twiliobridge.validate.check import Check
+from twiliobridge.validate.check import Check, registered
 from twiliobridge.validate.checks.live import _judge as judge_live
 from twiliobridge.validate.law import Law
+from twiliobridge.validate.report.wording import failures
 from twiliobridge.validate.result import Level, SelfCheck, Status
 from twiliobridge.validate.suite import Suite
 from twiliobridge.wires import Unreachable
@@ -95,9 +96,9 @@ async def test_what_failed_once_has_failed(autojump_clock):
 @pytest.mark.parametrize(
     ("kept", "reason"),
     [
-        (3, "3 of 3 laws hold"),
-        (2, "2 of 3 laws hold, 1 recommended one does not"),
-        (1, "1 of 3 laws holds, 2 recommended ones do not"),
+        (3, "3 of 3 rules hold"),
+        (2, "2 of 3 rules hold, 1 recommended one does not"),
+        (1, "1 of 3 rules holds, 2 recommended ones do not"),
     ],
 )
 async def test_a_recommendation_that_is_not_followed_fails_nothing(autojump_clock, kept, reason):
@@ -112,6 +113,43 @@ async def test_a_recommendation_that_is_not_followed_fails_nothing(autojump_cloc
     result = await run_suite(Check("C1", "a check", "A law.", Level.MUST, "here", 9, laws, lax))
     assert result.results[0].status is Status.PASSED
     assert result.results[0].reason == reason
+
+
+async def test_how_a_bridge_is_fails_nothing_and_is_not_to_be_mended(autojump_clock):
+    """An INFO that does not hold is told among the findings, and not under what to do."""
+
+    async def odd(exam):
+        exam.found("C1.0", holds=True, seen="so it is")
+        exam.found("C1.1", holds=False, seen="it is otherwise")
+
+    laws = tuple(
+        Law(f"C1.{k}", "It holds.", "here", "-", level) for k, level in enumerate((Level.MUST, Level.INFO))
+    )
+    result = await run_suite(Check("C1", "a check", "A law.", Level.MUST, "here", 9, laws, odd))
+    assert result.results[0].status is Status.PASSED
+    assert result.results[0].reason == "1 of 2 rules holds"
+    assert failed(result) == {"C1.1": "it is otherwise"}
+    assert list(failures(result)) == []
+    assert result.acceptable
+
+
+async def test_a_check_whose_core_was_not_measured_has_not_passed(autojump_clock):
+    """However much else of it holds; and its reason is why that was not."""
+
+    async def about_nothing(exam):
+        exam.not_applicable("C1.0", "no call was answered")
+        exam.found("C1.1", holds=True, seen="no call was answered wrongly")
+
+    laws = tuple(Law(f"C1.{k}", "It holds.", "here", "-", core=k == 0) for k in range(2))
+    result = await run_suite(Check("C1", "a check", "A law.", Level.MUST, "here", 9, laws, about_nothing))
+    assert result.results[0].status is Status.NOT_APPLICABLE
+    assert result.results[0].reason == "no call was answered"
+    assert not result.acceptable
+
+
+def test_every_check_has_a_core():
+    """What it is about above all, and without which it does not pass."""
+    assert all(any(law.core for law in each.parts) for each in registered() if not each.microphone)
 
 
 async def test_a_run_that_is_stopped_says_what_it_has(autojump_clock):
@@ -241,5 +279,5 @@ async def test_a_late_session_of_one_call_is_not_judged_as_that_of_the_next(auto
     result = await judge("C1", "C2", dialled=DialsLate, knobs=NEAR)
     assert failed(result) == {}
     (confirmed,) = [each.reason for check in result.results for each in check.findings if each.id == "C2.1"]
-    assert confirmed.startswith("confirmed after 3.2")  # 2.5 s late, and held back for 0.7 s
+    assert confirmed.startswith("the session was confirmed after 3.2")  # 2.5 s late, and held back for 0.7 s
     assert result.notes == ()

@@ -38,7 +38,7 @@ from twiliobridge.settings import Settings
 from twiliobridge.validate.baseline import Baseline, Unlike, check_alike, compare, read_baseline
 from twiliobridge.validate.black_box import black_box
 from twiliobridge.validate.check import Check
-from twiliobridge.validate.first_call import Hindrance, Outcome, first_call
+from twiliobridge.validate.first_call import FirstCall, Outcome, first_call
 from twiliobridge.validate.material import Material, NoAudio, find_material
 from twiliobridge.validate.model_service import open_model_service
 from twiliobridge.validate.owning import open_own_bridge
@@ -57,6 +57,8 @@ from twiliobridge.validate.suite import Suite
 from twiliobridge.validate.target import Target
 
 FAR = "the model is far away: {dial:g} s to dial, {back:g} s on the way back; --model-latency 0 has it near"
+NOTHING_KNOWN = FirstCall(Outcome.ANSWERS)
+NO_GREETING = "the agent does not speak first: the caller begins in every check, and no greeting is judged"
 OFFLINE = "no OPENAI_API_KEY: the built-in offline model answers, which needs none"
 
 
@@ -135,17 +137,18 @@ class Run:
             for number in range(1, options.repeat + 1):
                 with LiveProgress(self._console) as progress:
                     told: Progress = progress
-                    hindrance = None if own else await _hindrance(target, material, told)
+                    first = NOTHING_KNOWN if own else await _first_call(target, material, told)
+                    waits = first.waits_for_caller and target.greets
                     suite = Suite(
-                        target,
+                        replace(target, greets=False) if waits else target,
                         material,
                         checks,
                         tests,
                         left_out(checks),
-                        tuple(self._notes),
+                        (*self._notes, NO_GREETING) if waits else tuple(self._notes),
                         options.output_dir if options.repeat == 1 else options.output_dir / f"run{number}",
                         told,
-                        hindrance,
+                        first.hindrance,
                     )
                     self._suites.append(suite)
                     await suite.run()
@@ -175,6 +178,7 @@ class Run:
                 way,
                 parameters=dict(parameter(each) for each in options.parameters),
                 greets=not options.no_greeting,
+                keys=not options.no_keys,
                 **more,  # type: ignore[arg-type]
             )
         except ValueError as error:
@@ -222,12 +226,12 @@ class Run:
         return model
 
 
-async def _hindrance(target: Target, material: Material, progress: Progress) -> Hindrance | None:
-    """What keeps checks of another's bridge from being carried out. UsageError if nobody is there."""
+async def _first_call(target: Target, material: Material, progress: Progress) -> FirstCall:
+    """What is to be known of another's bridge before the checks. UsageError if nobody is there."""
     first = await first_call(target, material, progress)
     if first.outcome is Outcome.UNREACHED:
         raise UsageError(f"{first.why}. No call came about, so nothing was judged")
-    return first.hindrance
+    return first
 
 
 def _prepare(options: Namespace, environ: Mapping[str, str]) -> None:

@@ -28,7 +28,7 @@ def add_arguments(parser: ArgumentParser) -> None:
     which.add_argument(
         "--repeat", type=count, default=1, metavar="N", help="run every check so often (default %(default)s)"
     )
-    which.add_argument("--list", action="store_true", help="show every check and its laws, and leave")
+    which.add_argument("--list", action="store_true", help="show every check and its rules, and leave")
     which.add_argument(
         "--explain", metavar="ID", help="show one check, or one rule, with sources and advice, and leave"
     )
@@ -53,6 +53,7 @@ def add_arguments(parser: ArgumentParser) -> None:
         "--parameter", dest="parameters", action="append", default=[], metavar="K=V", help="of the stream"
     )
     whom.add_argument("--no-greeting", action="store_true", help="the agent waits for the caller to speak")
+    whom.add_argument("--no-keys", action="store_true", help="keys have no effect on the agent")
     add_model_flags(parser)
     files = parser.add_argument_group("files")
     files.add_argument("--audio-dir", type=Path, metavar="DIR", help="what the caller says, as WAV files")

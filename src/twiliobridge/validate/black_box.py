@@ -21,6 +21,7 @@ def black_box(
     *,
     parameters: Mapping[str, str] | None = None,
     greets: bool = True,
+    keys: bool = True,
     tap: ModelTap | None = None,
 ) -> Target:
     """The bridge at `url`, reached by `access`; `tap` if the model that it uses is one that the suite serves.
@@ -40,6 +41,7 @@ def black_box(
         access=access,
         parameters=parameters or {},
         greets=greets,
+        keys=keys,
     )
 
 

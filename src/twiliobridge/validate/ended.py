@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import trio
 
-from twiliobridge.caller import CallerError, ServerClosed
+from twiliobridge.caller import CallerError, NotConnected, ServerClosed
 from twiliobridge.validate.endings import QUEUED_WITHIN, Ending, Over, lose_model
 from twiliobridge.validate.examination import Examination
 from twiliobridge.validate.model_session import ModelSession
@@ -48,6 +48,8 @@ async def end_call(
             trial = await _gone(call, call.sessions, over, trial)
             vanished += _closed_by_bridge(call, trial)
             return trial
+    except NotConnected as error:
+        return replace(trial, missed=str(error), unplaced=True)
     except CallerError as error:
         return replace(trial, missed=str(error))
 
@@ -83,6 +85,8 @@ async def end_dialling(exam: Examination, law_id: str, ending: Ending, name: str
                     answer()
                 await trio.sleep(UNDER_WAY)  # a dial that nobody has given up comes to its end
                 return await _gone(call, tap.sessions[first:], over, trial)
+    except NotConnected as error:
+        return replace(trial, missed=str(error), unplaced=True)
     except CallerError as error:
         return replace(trial, missed=str(error))
 

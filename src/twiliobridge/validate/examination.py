@@ -206,6 +206,7 @@ class Examination:
             advice=(advice or law.advice) if status is Status.FAILED else "",
             source=law.source,
             calls=calls[-1:],
+            core=law.core,
         )
 
 

@@ -3,19 +3,13 @@
 from dataclasses import dataclass
 from enum import Enum
 
-import trio
-
 from twiliobridge.caller import NoStream, NotConnected, WebhookFailed
 from twiliobridge.validate.examination import Examination, Silent
+from twiliobridge.validate.listening import greeted, silence_of
 from twiliobridge.validate.material import Material
 from twiliobridge.validate.probe_call import ProbeCall
 from twiliobridge.validate.result import Progress
 from twiliobridge.validate.target import Target
-
-GREETING_WITHIN = 8.0
-ANSWER_WITHIN = 15.0
-"Seconds, from the start and from the end of the caller's words: as the checks wait, C5 and C6."
-HEARD_MS = 20.0
 
 ID = "C0"
 "A check's, for those who watch; it is none."
@@ -52,6 +46,8 @@ class FirstCall:
     why: str = ""
     "What was seen, in one line; empty if the agent was heard."
     hindrance: Hindrance | None = None
+    waits_for_caller: bool = False
+    "The agent did not speak first, and answered. It is as good: the caller then begins in every check."
 
 
 async def first_call(target: Target, material: Material, progress: Progress = NOBODY) -> FirstCall:
@@ -68,24 +64,8 @@ async def first_call(target: Target, material: Material, progress: Progress = NO
 
 
 async def _listen(call: ProbeCall, exam: Examination) -> FirstCall:
-    if exam.target.greets and await call.heard_for(HEARD_MS, GREETING_WITHIN):
+    if await greeted(call, exam):
         return FirstCall(Outcome.ANSWERS)
-    if call.up:
-        await call.say(exam.material.interruption.audio)
-    if call.up and await call.heard_for(HEARD_MS, ANSWER_WITHIN):
-        return FirstCall(Outcome.ANSWERS)
-    why = _silence(call, greets=exam.target.greets)
-    return FirstCall(Outcome.MUTE, why, Hindrance(why, spares=NEEDS_NO_ANSWER))
-
-
-def _silence(call: ProbeCall, *, greets: bool) -> str:
-    """In the words of C2, if the model has refused the bridge: that is why."""
-    if call.turned_away and call.session is None:
-        return call.why_no_session
-    ending = call.client.line.ending
-    if ending is not None:
-        after = trio.current_time() - call.began
-        return f"the agent was not heard: within {after:.1f} s of start, {ending.text}"
-    answer = f"within {ANSWER_WITHIN:g} s of the caller's words"
-    waited = f"neither within {GREETING_WITHIN:g} s of start nor {answer}" if greets else answer
-    return f"the agent was not heard, {waited}"
+    if why := await silence_of(call, exam):
+        return FirstCall(Outcome.MUTE, why, Hindrance(why, spares=NEEDS_NO_ANSWER))
+    return FirstCall(Outcome.ANSWERS, waits_for_caller=True)

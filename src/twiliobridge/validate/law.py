@@ -17,3 +17,5 @@ class Law:
     level: Level = Level.MUST
     done: str = ""
     "What the suite does on the line to find out: one or two sentences."
+    core: bool = False
+    "The check is about this above all: where it was not measured, the check has not passed."

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import trio
 
-from twiliobridge.audio import RATE, speech_ms
+from twiliobridge.audio import RATE, speech_frames, speech_ms
 from twiliobridge.caller import (
     CallEnded,
     Cleared,
@@ -29,6 +29,11 @@ from twiliobridge.validate.trunk import Trunk
 from twiliobridge.validate.turned_away import TurnedAway
 
 Tell = Callable[[Moment], None]
+
+LOOK_EVERY = 0.02
+"Seconds: a frame."
+LATELY = RATE * 2
+"Bytes of an answer, two seconds: no pause within a sentence is as long."
 
 
 @dataclass(frozen=True)
@@ -90,11 +95,24 @@ class ProbeCall:
             return Spoken(now, trio.current_time())
 
     async def heard_for(self, ms: float, within: float) -> bool:
-        """Whether `ms` of the current answer were heard `within` seconds."""
+        """Whether `ms` of the current answer were heard `within` seconds, with speech among them: silence
+        that is sent is not heard.
+        """
         with trio.move_on_after(within), suppress(CallEnded):
             await self.client.wait_until_heard(ms)
+            while not self._speech_is_heard():
+                if not self.up:
+                    return False
+                await trio.sleep(LOOK_EVERY)
             return True
         return False
+
+    def _speech_is_heard(self) -> bool:
+        """Since the caller's last words; in a long answer, lately."""
+        line = self.client.line
+        first = line.turns[-1].first_stretch if line.turns else 0
+        stretches = line.heard.stretches[first:]
+        return any(speech_frames(bytes(each.audio[-LATELY:])) for each in stretches)
 
     # ------------------------------------------------ what was seen
 
@@ -144,9 +162,10 @@ class ProbeCall:
 
     @property
     def first_heard_s(self) -> float | None:
-        """From the stream's start."""
+        """From the stream's start; None if nothing was, or silence alone."""
         stretches = self.client.line.heard.stretches
-        return stretches[0].began - self.began if stretches else None
+        spoken = (each.began for each in stretches if speech_frames(bytes(each.audio)))
+        return next((began - self.began for began in spoken), None)
 
     @property
     def heard(self) -> bytes:
@@ -159,9 +178,10 @@ class ProbeCall:
 
     @property
     def agent_is_heard(self) -> bool:
+        """Now, or at once: with speech in what was heard lately."""
         line = self.client.line
         now = trio.current_time()
-        return bool(line.queued_ms) or self.heard_ms(now - 0.02, now) > 0
+        return (bool(line.queued_ms) or self.heard_ms(now - 0.02, now) > 0) and self._speech_is_heard()
 
     def received_until(self, at: float) -> int:
         """Bytes of audio that had come by then."""

@@ -13,17 +13,21 @@ EIGHT = frozenset(f"C{number}" for number in range(1, 9))
 
 
 class Level(Enum):
-    """How much a law weighs: a failed MUST fails the run; a failed SHOULD is reported beside it."""
+    """How much a law weighs."""
 
     MUST = "MUST"
+    "Not kept, it fails the run."
     SHOULD = "SHOULD"
+    "Not kept, it is reported with its advice, and fails nothing."
+    INFO = "INFO"
+    "How the bridge is. Either is good; nothing is to be mended."
 
 
 class Status(Enum):
     PASSED = "passed"
     FAILED = "failed"
-    NOT_APPLICABLE = "not applicable"
-    "It needs to see inside the bridge or the model, and this run cannot. Never counted as passed."
+    NOT_APPLICABLE = "not measured"
+    "It cannot be seen in this run, or was not there to be looked at: never counted as passed."
     SKIPPED = "skipped"
     "It was not asked for."
     INTERRUPTED = "interrupted"
@@ -49,7 +53,9 @@ class Finding:
     calls: tuple[str, ...] = ()
     "Names of the CallRecords in which it was seen."
     inconclusive: bool = False
-    "Not applicable only because the suite itself was too slow to tell: its check has not passed."
+    "Not measured only because the suite itself was too slow to tell: its check has not passed."
+    core: bool = False
+    "Its check is about this above all: where it was not measured, the check has not passed."
 
 
 class MomentKind(Enum):
@@ -132,8 +138,9 @@ class CheckResult:
 
     @property
     def status(self) -> Status:
-        """FAILED if a MUST failed; PASSED needs at least one MUST that passed, and none left open. What the
-        bridge does not let one see leaves nothing open; what the suite was too slow to see does.
+        """FAILED if a MUST failed; PASSED needs a MUST that passed, and none left open. What the bridge does
+        not let one see leaves nothing open, unless it is the core of the check; what the suite was too slow
+        to see does.
         """
         if self.skipped:
             return Status.SKIPPED
@@ -141,23 +148,29 @@ class CheckResult:
         for decisive in (Status.FAILED, Status.INTERRUPTED):
             if decisive in found:
                 return decisive
-        undecided = any(each.inconclusive for each in self.findings)
-        return Status.PASSED if Status.PASSED in found and not undecided else Status.NOT_APPLICABLE
+        return Status.PASSED if Status.PASSED in found and not self._open else Status.NOT_APPLICABLE
+
+    @property
+    def _open(self) -> Sequence[Finding]:
+        """Findings without which the check has not passed."""
+        unmeasured = [each for each in self.findings if each.status is Status.NOT_APPLICABLE]
+        return [each for each in unmeasured if each.inconclusive or each.core]
 
     @property
     def reason(self) -> str:
         """One line: what was seen first of what explains the status."""
         if self.skipped:
             return self.skipped
-        explains = sorted(self.findings, key=lambda each: not each.inconclusive)
+        left_open = self._open
+        explains = sorted(self.findings, key=lambda each: each not in left_open)
         seen = [each.reason for each in explains if each.status is self.status]
         if self.status is not Status.PASSED:
             return seen[0] if seen else ""
-        parts = [f"{len(seen)} of {len(self.findings)} laws {'holds' if len(seen) == 1 else 'hold'}"]
-        if lax := self._count(Status.FAILED):
+        parts = [f"{len(seen)} of {len(self.findings)} rules {'holds' if len(seen) == 1 else 'hold'}"]
+        if lax := sum(each.status is Status.FAILED and each.level is Level.SHOULD for each in self.findings):
             parts.append("1 recommended one does not" if lax == 1 else f"{lax} recommended ones do not")
         if untold := self._count(Status.NOT_APPLICABLE):
-            parts.append(f"{untold} cannot be told")
+            parts.append(f"{untold} not measured")
         return ", ".join(parts)
 
     def _count(self, status: Status) -> int:
@@ -223,7 +236,7 @@ class SuiteResult:
 
     @property
     def success(self) -> bool:
-        """All eight passed. Anything skipped, not applicable or interrupted is not a pass."""
+        """All eight passed. Anything skipped, not measured or interrupted is not a pass."""
         passed = {each.id for each in self.results if each.status is Status.PASSED}
         return not self.interrupted and passed >= EIGHT and not self.failed and not self.regressed
 

@@ -74,7 +74,7 @@ def _check_text(check: Check) -> str:
         [
             f"{check.id}  {check.name}",
             "",
-            f"Law:     {check.law}",
+            f"Rule:    {check.law}",
             f"Level:   {check.level.value}",
             f"Source:  {check.source}",
             f"Tests:   {', '.join(tests)}",

@@ -18,7 +18,8 @@ Float64 = npt.NDArray[np.float64]
 
 
 def describe(audio: bytes) -> str:
-    return f"{dbfs(level(ulaw_decode(audio))):.0f} dBFS, centre of the spectrum at {centroid(audio):.0f} Hz"
+    loud = dbfs(level(ulaw_decode(audio)))
+    return f"the agent was heard at {loud:.0f} dBFS, the centre of the spectrum at {centroid(audio):.0f} Hz"
 
 
 def power(audio: bytes) -> Float64:

@@ -85,7 +85,7 @@ class Suite:
         self.progress.check_begins(check.id, check.name)
         trouble = hindrance.cause if hindrance else await _carry_out(check, examination)
         if not hindrance and trouble and not examination.connected:
-            await self._look_for_the_bridge(check, trouble)
+            trouble = await self._look_for_the_bridge(check, examination, trouble)
         if trouble:
             examination.troubled(_broken(check, hindrance), trouble)
         findings = examination.findings(
@@ -100,16 +100,22 @@ class Suite:
         self._measured += [examination.measured, examination.of_calls]
         self.progress.check_ends(result)
 
-    async def _look_for_the_bridge(self, check: Check, trouble: str) -> None:
-        """No call came about in this check. If none does now, none of the others is tried."""
+    async def _look_for_the_bridge(self, check: Check, examination: Examination, trouble: str) -> str:
+        """A call of this check did not come about. If none does now, none of the others is tried. What has
+        gone wrong, in one line.
+        """
         again = Examination(
             check.id, check.parts, self.target, self.material, self.progress, lambda _: None, []
         )
         try:
             async with again.call("again"):
-                return
+                return trouble
         except NotConnected:
+            taken = [*(call for each in self._results for call in each.calls), *examination.records]
+            if taken:
+                trouble = f"after the call {taken[-1].name} the server took no call any more: {trouble}"
             self.hindrance = Hindrance(trouble)
+            return trouble
 
     def result(self, *, interrupted: bool = False) -> SuiteResult:
         """What was found until the run ended; what was under way then counts as interrupted."""

@@ -78,6 +78,8 @@ class Target:
     parameters: Mapping[str, str] = field(default_factory=dict)
     greets: bool = True
     "Whether the agent is expected to speak first."
+    keys: bool = True
+    "Whether keys are expected to have an effect."
 
     @property
     def asked_as(self) -> str:

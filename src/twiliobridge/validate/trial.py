@@ -22,6 +22,8 @@ class Trial:
     "Why it was not tried; empty if it was."
     busy: bool = False
     "It was not tried because the suite itself was too slow."
+    unplaced: bool = False
+    "It was not tried because no call came about."
     value: float | None = None
     "What was measured; None if nothing was."
 

@@ -48,9 +48,9 @@ def test_a_pipe_gets_no_decoration(run):
 
 def test_each_check_is_one_line_with_its_reason():
     lines = piped(bad_run()).splitlines()
-    checks = [line for line in lines if re.match(r"(PASSED|FAILED|N/A) +C\d ", line)]
+    checks = [line for line in lines if re.match(r"(PASSED|FAILED|NO DATA) +C\d ", line)]
     assert len(checks) == 8
-    assert checks[1] == "N/A     C2 OpenAI connection: the model is not visible"
+    assert checks[1] == "NO DATA C2 OpenAI connection: the model is not visible"
     assert checks[5].startswith("FAILED  C6 Multi-turn conversation: 1,840 ms of it were heard")
 
 
@@ -58,7 +58,7 @@ def test_success_is_said_only_if_all_eight_passed():
     assert "Result: SUCCESS: 8 of 8 checks passed (100 %)" in piped(good_run())
     for run in (bad_run(), interrupted_run(), replace(good_run(), results=good_run().results[:7])):
         assert "SUCCESS" not in piped(run)
-    assert "Result: FAILED: 6 of 8 checks passed (75 %), 1 failed, 1 not applicable" in piped(bad_run())
+    assert "Result: FAILED: 6 of 8 checks passed (75 %), 1 failed, 1 not measured" in piped(bad_run())
 
 
 def test_a_part_of_the_suite_is_incomplete_and_no_failure():
@@ -156,6 +156,6 @@ def test_a_run_that_is_worse_than_before_has_failed_and_says_in_what():
     assert "Result: FAILED: 8 of 8 checks passed (100 %); 1 regression against v1.json" in text
     section = text[text.index("AGAINST THE BASELINE") :].splitlines()
     assert section[1] == "regression: response latency: 892 ms (n=24), and 400 ms (n=9) before"
-    assert section[2] == "C5.6: not applicable, and passed before"
+    assert section[2] == "C5.6: not measured, and passed before"
     assert not worse_run().acceptable
     assert not worse_run().success

@@ -25,7 +25,7 @@ def test_a_pipe_gets_one_line_for_each_check_and_nothing_else():
         under_way(progress)
         progress.noted("C6", "c6-conversation", moment(1.0, MomentKind.CALLER_SPEECH, "caller speaks", 3.0))
         progress.call_ends("C6", "c6-conversation")
-    assert out.getvalue() == "PASSED  C1 Server startup: 2 of 2 laws hold (6.2 s)\n"
+    assert out.getvalue() == "PASSED  C1 Server startup: 2 of 2 rules hold (6.2 s)\n"
 
 
 def test_the_line_says_which_check_which_call_and_who_speaks():
@@ -58,7 +58,7 @@ def test_a_terminal_is_left_as_it_was():
     with LiveProgress(Console(file=out, force_terminal=True, width=60)) as progress:
         under_way(progress)
     assert out.getvalue().count("\x1b[?25l") == out.getvalue().count("\x1b[?25h") == 1
-    assert "2 of 2 laws hold" in out.getvalue()
+    assert "2 of 2 rules hold" in out.getvalue()
 
 
 def test_the_live_line_never_wraps():

@@ -41,11 +41,12 @@ TO_CALLER = Law(
 )
 TELEPHONE = Law(
     "C4.3",
-    "What is heard sounds like speech in mu-law at 8 kHz.",
+    "What the caller hears sounds like speech in mu-law at 8 kHz.",
     FORMAT,
     "Ask the model for audio/pcmu. 24 kHz PCM must be resampled and encoded: as it is, it is loud noise.",
     done="The agent's first words are heard. Their spectrum and level are measured, and compared with those"
     " of the model's words where these are visible.",
+    core=True,
 )
 UNBROKEN = Law(
     "C4.4",
@@ -57,7 +58,7 @@ UNBROKEN = Law(
 )
 CLEAN = Law(
     "C4.5",
-    f"Less than {CLIPPED:.0%} of what is heard is at full scale.",
+    f"Less than {CLIPPED:.0%} of what the caller hears is at full scale.",
     "ITU-T G.711",
     "Lower the gain before encoding.",
     Level.SHOULD,
@@ -79,7 +80,7 @@ CLEAN = Law(
 )
 async def audio_flow(exam: Examination) -> None:
     async with exam.call("sound") as call:
-        if not await call.heard_for(200, GREETING_WITHIN):
+        if not (exam.target.greets and await call.heard_for(200, GREETING_WITHIN)):
             await call.say(exam.material.turns[0].audio)
             await call.heard_for(200, GREETING_WITHIN)
         await until(lambda: _quiet(call), QUIET_AFTER)
@@ -101,17 +102,24 @@ def _quiet(call: ProbeCall) -> bool:
 
 def _judge_heard(exam: Examination, call: ProbeCall) -> None:
     heard = call.heard
-    if not heard:
+    if call.first_heard_s is None:
+        why = "the caller heard nothing but silence" if heard else "the caller heard nothing"
         for law in (TELEPHONE, UNBROKEN, CLEAN):
-            exam.not_applicable(law.id, "nothing was heard")
+            exam.not_applicable(law.id, why)
         return
     fault = _unlike_speech(call, heard)
     exam.found(TELEPHONE.id, holds=not fault, seen=fault or describe(heard))
     gaps = call.client.statistics().gaps_heard_ms
-    seen = f"{len(gaps)} gaps, the longest {max(gaps):.0f} ms" if gaps else "no gaps"
+    seen = (
+        f"the agent's speech had {len(gaps)} gaps, the longest {max(gaps):.0f} ms"
+        if gaps
+        else "the agent was heard without gaps"
+    )
     exam.found(UNBROKEN.id, holds=not gaps, seen=seen)
     clipped = clipped_ratio(heard)
-    exam.found(CLEAN.id, holds=clipped < CLIPPED, seen=f"{clipped:.1%} at full scale")
+    exam.found(
+        CLEAN.id, holds=clipped < CLIPPED, seen=f"{clipped:.1%} of what the caller heard is at full scale"
+    )
 
 
 def _unlike_speech(call: ProbeCall, heard: bytes) -> str:
@@ -161,6 +169,6 @@ def _judge_caller_heard(exam: Examination, call: ProbeCall) -> None:
     elif trace.pieces:
         seen = f"of {length:.0f} ms of the model's words, {lost:.0f} ms were not heard as they were said"
     else:
-        kind = compare(call.heard, trace.said) or "another sound" if call.heard else "silence"
-        seen = f"instead of {length:.0f} ms of the model's words the caller heard {kind}"
+        kind = compare(call.heard, trace.said) or "the caller heard other sounds"
+        seen = f"of {length:.0f} ms of the model's words none were heard as they were said: {kind}"
     exam.found(TO_CALLER.id, holds=holds, seen=seen)

@@ -7,6 +7,7 @@ from types import MappingProxyType
 
 import trio
 
+from twiliobridge.caller import NotConnected
 from twiliobridge.validate.check import check
 from twiliobridge.validate.ended import GONE_WITHIN, baseline, end_call, end_dialling, is_back
 from twiliobridge.validate.endings import Ending, drop, expire, hang_up, lose_model, stop_only
@@ -40,6 +41,7 @@ HUNG_UP = Law(
     done="The caller hangs up while the model is dialled, during the greeting, in a quiet moment, while the"
     " agent answers, after the call of a tool, during a second answer, and during the goodbye: in a call"
     " for each.",
+    core=True,
 )
 STOPPED = Law(
     "C8.2",
@@ -108,12 +110,11 @@ async def resource_cleanup(exam: Examination) -> None:
                 law.id, "neither the bridge's process nor the model is visible: see --listen-model"
             )
         return
-    async with exam.call("warm-up") as call:
-        await call.heard_for(20, GREETING_WITHIN)
-        if not call.sessions:
-            for law in LAWS:
-                exam.not_applicable(law.id, call.why_no_session)
-            return
+    served = any(not each.refused for each in exam.target.tap.sessions)
+    if not served and (why := await _warm_up(exam)):
+        for law in LAWS:
+            exam.not_applicable(law.id, why)
+        return
     before = await baseline(exam)
     ended: list[Trial] = []
     closed: list[Trial] = []
@@ -123,14 +124,33 @@ async def resource_cleanup(exam: Examination) -> None:
                 ended.append(await end_dialling(exam, law_id, ending))
         await _side_by_side(exam, ended, closed)
         await _census(exam, before, ended)
+        await _look_for_the_bridge(exam, ended)
     finally:
         _judge(exam, ended)
         judge(
             exam,
             FAREWELL.id,
             _in_order([replace(each, law_id=FAREWELL.id) for each in closed]),
-            "closed in good order",
+            "the bridge closed the stream in good order",
         )
+
+
+async def _warm_up(exam: Examination) -> str:
+    """The bridge's first call of all; why there is nothing to be freed, if there is not."""
+    async with exam.call("warm-up") as call:
+        await call.heard_for(20, GREETING_WITHIN)
+        return "" if call.sessions else call.why_no_session
+
+
+async def _look_for_the_bridge(exam: Examination, ended: list[Trial]) -> None:
+    """Where no call comes about any more, the ending is to blame after which the first one did not."""
+    try:
+        async with exam.call("after"):
+            return
+    except NotConnected as error:
+        survived = next((place for place, each in enumerate(ended) if each.unplaced), len(ended))
+        last = max((place for place, each in enumerate(ended[:survived]) if each.tried), default=0)
+        ended[last] = replace(ended[last], missed="").failed(f"the server took no call any more: {error}")
 
 
 async def _side_by_side(exam: Examination, ended: list[Trial], closed: list[Trial]) -> None:
@@ -189,7 +209,7 @@ def _left(exam: Examination, before: Census) -> str:
 
 def _judge(exam: Examination, ended: list[Trial]) -> None:
     for law_id in ENDINGS:
-        judge(exam, law_id, _in_order(ended), "gone after {} ms at most")
+        judge(exam, law_id, _in_order(ended), "the model's session was closed after {} ms at most")
     for each in ended:
         if each.value is not None and not each.fault:
             exam.measured.add("hang-up to resources gone", each.value)

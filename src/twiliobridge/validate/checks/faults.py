@@ -10,6 +10,7 @@ from twiliobridge.validate.checks import odd_answers
 from twiliobridge.validate.examination import Examination
 from twiliobridge.validate.law import Law
 from twiliobridge.validate.probe_call import ProbeCall
+from twiliobridge.validate.result import Level
 from twiliobridge.validate.waiting import until
 
 KEYS = "4271#"
@@ -30,6 +31,7 @@ DTMF = Law(
     "Keys have an effect: the agent answers, or the model is told.",
     f"{MESSAGES}, dtmf",
     "Collect the digits of `dtmf`, tell the model as a user's item, and ask for a response.",
+    Level.INFO,
     done="The keys 4271# are pressed in a quiet moment, 0.1 s apart.",
 )
 JSON = Law(
@@ -55,10 +57,11 @@ BASE64 = Law(
 )
 GOES_ON = Law(
     "C7.5",
-    "After that the caller is still answered.",
+    "After malformed messages the caller is still answered.",
     MESSAGES,
     "Look for the task that ended: a receive loop that is dead leaves a socket that is open.",
     done="The caller speaks after the malformed messages that the call has borne.",
+    core=True,
 )
 NEXT_CLEAN = Law(
     "C7.6",
@@ -67,6 +70,7 @@ NEXT_CLEAN = Law(
     "Catch what one connection raises at that connection, and keep no state of it.",
     done="One caller sends a message of 1 MiB, and the connection of another one breaks. Then a call is"
     " placed.",
+    core=True,
 )
 NONSENSE = {
     JSON.id: '{"event":"media","media":{"payload":',
@@ -108,7 +112,10 @@ async def _judge_phone(exam: Examination) -> None:
 async def _keys(exam: Examination) -> bool:
     """Whether the agent greeted this caller."""
     async with exam.call("keys") as call:
-        greeted = await _wait_quiet(call)
+        greeted = await _wait_quiet(call, _patience(exam))
+        if not exam.target.keys:
+            exam.not_applicable(DTMF.id, "keys are said to have no effect on this agent")
+            return greeted
         session = call.session
         for digit in KEYS:
             if call.up:
@@ -117,14 +124,14 @@ async def _keys(exam: Examination) -> bool:
         pressed = [at for at, note in call.notes if isinstance(note, KeyPressed)]
         since = pressed[0] if pressed else trio.current_time()
         effect = await until(lambda: bool(_effect(call, since)), EFFECT_WITHIN)
-        seen = _effect(call, since) if effect else f"nothing within {EFFECT_WITHIN:g} s"
+        seen = _effect(call, since) if effect else f"keys had no effect within {EFFECT_WITHIN:g} s"
         exam.found(DTMF.id, holds=effect, seen=seen + ("" if session else " (the model is not visible)"))
         return greeted
 
 
-async def _wait_quiet(call: ProbeCall) -> bool:
+async def _wait_quiet(call: ProbeCall, within: float = GREETING_WITHIN) -> bool:
     """Waits for the greeting and its end. A gap in it is not its end."""
-    greeted = await call.heard_for(20, GREETING_WITHIN)
+    greeted = await call.heard_for(20, within)
     await trio.sleep(QUIET)
     await until(lambda: _is_quiet(call), GREETING_WITHIN)
     return greeted
@@ -133,6 +140,11 @@ async def _wait_quiet(call: ProbeCall) -> bool:
 def _is_quiet(call: ProbeCall) -> bool:
     now = trio.current_time()
     return not call.agent_is_heard and call.heard_ms(now - QUIET, now) == 0
+
+
+def _patience(exam: Examination) -> float:
+    """Seconds in which an agent greets; one that does not is given a moment."""
+    return GREETING_WITHIN if exam.target.greets else QUIET
 
 
 def _effect(call: ProbeCall, since: float) -> str:
@@ -152,10 +164,10 @@ async def _nonsense(exam: Examination) -> None:
     while left:
         name = "nonsense" if len(left) == len(NONSENSE) else f"nonsense-{len(NONSENSE) - len(left) + 1}"
         async with exam.call(name) as call:
-            await call.heard_for(20, GREETING_WITHIN)
+            await call.heard_for(20, _patience(exam))
             borne += await _bear(exam, call, left)
             if not left and call.up:
-                await _wait_quiet(call)
+                await _wait_quiet(call, _patience(exam))
                 await _still_there(exam, call)
                 return
     await _after(exam, borne)
@@ -170,7 +182,9 @@ async def _bear(exam: Examination, call: ProbeCall, left: list[str]) -> list[str
         law_id = left.pop(0)
         _say(call, law_id)
         died = await until(lambda: not call.up, SURVIVES)
-        if exam.found(law_id, holds=not died, seen="the line went down" if died else "the line stayed up"):
+        if exam.found(
+            law_id, holds=not died, seen=f"the line {'went down' if died else 'stayed up'} after the message"
+        ):
             borne.append(law_id)
     return borne
 
@@ -181,11 +195,11 @@ async def _after(exam: Examination, borne: list[str]) -> None:
         exam.not_applicable(GOES_ON.id, "each malformed message ended its call: none was left to be answered")
         return
     async with exam.call("after-nonsense") as call:
-        await call.heard_for(20, GREETING_WITHIN)
+        await call.heard_for(20, _patience(exam))
         for law_id in borne:
             _say(call, law_id)
         await until(lambda: not call.up, SURVIVES)
-        await _wait_quiet(call)
+        await _wait_quiet(call, _patience(exam))
         await _still_there(exam, call)
 
 
@@ -197,7 +211,7 @@ def _say(call: ProbeCall, law_id: str) -> None:
 async def _still_there(exam: Examination, call: ProbeCall) -> None:
     """The caller speaks: does it reach the model, or is it answered?"""
     if not call.up:
-        exam.found(GOES_ON.id, holds=False, seen="the line went down")
+        exam.found(GOES_ON.id, holds=False, seen="the line went down after the malformed messages")
         return
     said = await call.say(exam.material.interruption.audio)
     answered = await call.heard_for(20, ANSWER_WITHIN)
@@ -207,19 +221,24 @@ async def _still_there(exam: Examination, call: ProbeCall) -> None:
         for at, each in session.events(model.SpeechStarted)
         if at > said.began
     ]
+    unanswered = f"heard nothing for {ANSWER_WITHIN:g} s"
     if not answered and heard:
         exam.found(
-            GOES_ON.id, holds=True, seen="the model heard the caller (that it does not answer is C6's affair)"
+            GOES_ON.id,
+            holds=True,
+            seen="the model heard the caller after the malformed messages; whether it answers is C6's affair",
         )
     else:
         exam.found(
-            GOES_ON.id, holds=answered, seen="answered" if answered else f"silence for {ANSWER_WITHIN:g} s"
+            GOES_ON.id,
+            holds=answered,
+            seen=f"after the malformed messages the caller {'was answered' if answered else unanswered}",
         )
 
 
 async def _oversized(exam: Examination) -> None:
     async with exam.call("oversized") as call:
-        await call.heard_for(20, GREETING_WITHIN)
+        await call.heard_for(20, _patience(exam))
         if call.up:
             call.trunk.inject(msgspec.json.encode({"event": "noise", "noise": "x" * OVERSIZED}).decode())
             await trio.sleep(SURVIVES)
@@ -227,16 +246,19 @@ async def _oversized(exam: Examination) -> None:
 
 async def _dropped(exam: Examination) -> None:
     async with exam.call("dropped") as call:
-        await call.heard_for(200, GREETING_WITHIN)
+        await call.heard_for(200, _patience(exam))
         await call.client.drop()
 
 
 async def _next(exam: Examination, *, greeted: bool) -> None:
     async with exam.call("next") as call:
-        if not greeted:
-            exam.found(NEXT_CLEAN.id, holds=call.up, seen="the stream starts (no call was greeted, see C5.1)")
-            return
-        again = await call.heard_for(200, GREETING_WITHIN)
+        if not greeted and call.up:
+            await call.say(exam.material.interruption.audio)
+        heard = await call.heard_for(200, GREETING_WITHIN if greeted else ANSWER_WITHIN)
+        done, what = (
+            ("heard" if heard else "not heard"),
+            ("as a greeting" if greeted else "in answer to the caller"),
+        )
         warned = [str(each.code.value) for each in call.client.warnings]
-        seen = f"warnings {', '.join(warned)}" if warned else "greeted"
-        exam.found(NEXT_CLEAN.id, holds=again and call.up, seen=seen if again else "not greeted")
+        seen = f"the agent was {done} {what}" + (f", with warnings {', '.join(warned)}" if warned else "")
+        exam.found(NEXT_CLEAN.id, holds=heard and call.up, seen=seen)

@@ -22,9 +22,9 @@ TRUNCATE_MS = 100.0
 AT_ONCE_MS = 1500.0
 NOT_SPEAKING = "the agent was not speaking, so it could not be interrupted"
 
-SILENCED_AFTER = "silent after {} ms at most"
-ZOMBIES_HEARD = "{} ms of the old speech were heard at most"
-TOLD_OFF = "told at most {} ms off what was heard"
+SILENCED_AFTER = "the agent was silent after {} ms at most"
+ZOMBIES_HEARD = "after `clear` {} ms of the interrupted speech were heard at most"
+TOLD_OFF = "the model was told at most {} ms off what was heard"
 
 
 @dataclass(frozen=True)
@@ -51,7 +51,7 @@ class Interrupted:
         if took is None:
             return trial.failed("the agent talked on to the end of the caller's words")
         self.exam.measured.add("barge-in to silence", took)
-        return _within(trial, took, SILENT_WITHIN_MS, f"silent after {took:.0f} ms")
+        return _within(trial, took, SILENT_WITHIN_MS, f"the agent was silent after {took:.0f} ms")
 
     def without_zombies(self, law: Law) -> Trial:
         trial = self.trial(law)
@@ -59,7 +59,9 @@ class Interrupted:
             return replace(trial, missed=trial.missed or "no `clear` was sent")
         heard = self.interruption.zombie_ms
         self.exam.measured.add("zombie audio", heard)
-        return _within(trial, heard, ZOMBIE_MS, f"{heard:.0f} ms of the old speech were heard")
+        return _within(
+            trial, heard, ZOMBIE_MS, f"after `clear` {heard:.0f} ms of the interrupted speech were heard"
+        )
 
     # ------------------------------------------------ what the model was told
 
@@ -70,9 +72,11 @@ class Interrupted:
             return replace(trial, missed=trial.missed or "nothing was cut that the suite can see")
         said = list(_told_about(self.call, cleared_at))
         if not said:
-            return trial.failed(f"{self.interruption.cut_ms:.0f} ms were cut, and the model was not told")
+            return trial.failed(
+                f"{self.interruption.cut_ms:.0f} ms of its speech were cut, and the model was not told"
+            )
         if refused := _refused(self.call, self.interruption.said.began):
-            return trial.failed(f"the truncation was refused: {refused[0]}")
+            return trial.failed(f"the model refused the truncation: {refused[0]}")
         traced = self.call.traced()
         if not any(traced.knows(each.item_id) for each in said):
             why = "what was heard cannot be traced to the model's words (see C4.2)"
@@ -99,7 +103,9 @@ class Interrupted:
             self.exam.measured.add("truncate error", error)
         worst = max(errors, key=abs)
         bound = TRUNCATE_MS + traced.precision_ms
-        return _within(trial, abs(worst), bound, f"told {worst:+.0f} ms off what was heard{traced.within}")
+        return _within(
+            trial, abs(worst), bound, f"the model was told {worst:+.0f} ms off what was heard{traced.within}"
+        )
 
     def _cut_items(self, traced: Trace, received: int) -> list[str]:
         """Items of which this interruption left something unheard, in the order in which they came."""

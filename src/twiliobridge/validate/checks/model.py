@@ -32,6 +32,7 @@ CONFIRMED = Law(
     SESSION,
     "Dial the model when the call comes, and send session.update as soon as session.created is in.",
     done="A call is placed, and session.updated is held back for 0.7 s.",
+    core=True,
 )
 FORMATS = Law(
     "C2.2",
@@ -101,7 +102,11 @@ async def _refused(exam: Examination) -> None:
         ended = await until(lambda: not call.up, REFUSED_WITHIN)
         took = trio.current_time() - began
     await until(lambda: _on_record(exam, call) is not False, 1.0)
-    seen = f"the call ended after {took:.1f} s" if ended else f"dead air for {REFUSED_WITHIN:g} s"
+    seen = (
+        f"the call ended after {took:.1f} s"
+        if ended
+        else f"the caller heard nothing for {REFUSED_WITHIN:g} s after the model had refused the key"
+    )
     told = _on_record(exam, call)
     if told is False:
         seen += f", and {BAD_KEY} is nowhere on record"
@@ -121,21 +126,31 @@ def _judge(exam: Examination, call: ProbeCall) -> None:
     created, updated = session.events(model.SessionCreated), session.events(model.SessionUpdated)
     missing = [name for name, seen in (("created", created), ("updated", updated)) if not seen]
     if missing:
-        seen = "; ".join([f"no session.{missing[0]}", *_endings(exam, call)])
+        seen = "; ".join([f"no session.{missing[0]} was seen", *_endings(exam, call)])
     else:
-        seen = f"confirmed after {updated[0][0] - call.began:.2f} s"
+        seen = f"the session was confirmed after {updated[0][0] - call.began:.2f} s"
     exam.found(CONFIRMED.id, holds=not missing, seen=seen)
     errors = refusals([session])
-    exam.found(NOT_REFUSED.id, holds=not errors, seen=errors[0] if errors else "no error events")
+    exam.found(
+        NOT_REFUSED.id, holds=not errors, seen=errors[0] if errors else "the model sent no error event"
+    )
     if not updated:
         return
     formats = formats_of(updated[-1][1])
-    exam.found(FORMATS.id, holds=set(formats) == {PCMU}, seen=f"input {formats[0]}, output {formats[1]}")
+    exam.found(
+        FORMATS.id,
+        holds=set(formats) == {PCMU},
+        seen=f"the session has {formats[0]} as its input and {formats[1]} as its output",
+    )
     before = takewhile(lambda each: not isinstance(each.event, model.SessionUpdated), session.log)
     said = [each.event for each in before if each.by_bridge]
     early = [type(event).__name__ for event in said if not isinstance(event, model.UpdateSession)]
     exam.found(
-        IN_ORDER.id, holds=not early, seen=f"before it: {', '.join(early[:3])}" if early else "so it was"
+        IN_ORDER.id,
+        holds=not early,
+        seen=f"the bridge sent before session.updated: {', '.join(early[:3])}"
+        if early
+        else "the bridge waited for session.updated",
     )
 
 

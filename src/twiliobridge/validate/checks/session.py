@@ -67,10 +67,11 @@ SILENCED = Law(
     "Send `clear` when speech_started comes, whether or not the model is still generating.",
     done="The caller interrupts the greeting, a second answer, an answer after a pause, and the answer after"
     " the call of a tool, in a call for each.",
+    core=True,
 )
 NO_ZOMBIES = Law(
     "C5.4",
-    "After `clear` nothing of the old speech is heard.",
+    "After `clear` the caller hears nothing more of the speech that was interrupted.",
     f"{CLEAR}; {BARGE_IN}",
     "Remember the interrupted response's id, and drop the deltas of it that still come.",
     done="The caller interrupts in each phase that C5.3 names. What is heard after `clear` is measured; the"
@@ -78,7 +79,7 @@ NO_ZOMBIES = Law(
 )
 TOLD = Law(
     "C5.5",
-    f"The model is told what was heard of its words, within {TRUNCATE_MS:.0f} ms.",
+    f"When the caller interrupts, the model is told how much was heard, within {TRUNCATE_MS:.0f} ms.",
     "OpenAI docs, Realtime > conversation.item.truncate",
     "Count what was played by the marks that come back, and nothing by those that `clear` flushes.",
     done="The caller interrupts in each phase that C5.3 names. audio_end_ms of the truncation is compared"
@@ -115,7 +116,7 @@ APART = Law(
 )
 TWO_ITEMS = Law(
     "C5.10",
-    "Of two items that wait to be heard, the first is cut where it was heard, and the second to nothing.",
+    "Of two items that wait when the caller interrupts, the model is told of both how much was heard.",
     BARGE_IN,
     "Keep a list of what was sent, item by item; truncate each that was cut, at 0 or by deleting it where"
     " nothing was heard.",
@@ -145,9 +146,9 @@ HELD = {
     NO_ZOMBIES: ZOMBIES_HEARD,
     TOLD: TOLD_OFF,
     TOLD_ON_MOBILE: TOLD_OFF,
-    AGAIN: "as after the first one",
+    AGAIN: "the agent fell silent, and the model was told, as after the first one",
     TWO_ITEMS: TOLD_OFF,
-    FALSE_SPEECH: "heard again after {} ms at most",
+    FALSE_SPEECH: "the agent was heard again after {} ms at most",
 }
 "What is said where a law holds."
 
@@ -185,7 +186,7 @@ async def session_management(exam: Examination) -> None:
         await _two_at_once(exam)
     deepest = max(exam.of_calls.values.get("buffer depth", ()), default=None)
     if deepest is not None:
-        seen = f"{deepest / 1000:.1f} s at most"
+        seen = f"{deepest / 1000:.1f} s of audio waited at most"
         exam.found(DEPTH.id, holds=deepest <= DEEPEST_S * 1000, seen=seen)
 
 
@@ -223,13 +224,17 @@ async def _interrupted_twice(exam: Examination, call: ProbeCall) -> Judged:
 async def _greeting(exam: Examination, call: ProbeCall) -> Phase:
     """The phase in which the call is when there is something to interrupt."""
     if not exam.target.greets:
-        exam.not_applicable(GREETED.id, "the agent is not expected to greet")
+        exam.not_applicable(GREETED.id, "the agent does not speak first: there is no greeting to wait for")
         await call.say(exam.material.long_question.audio)
         await call.heard_for(INTERRUPT_AFTER_MS, ANSWER_WITHIN)
         return Phase.ANSWERING
     await call.heard_for(INTERRUPT_AFTER_MS, GREETING_WITHIN + INTERRUPT_AFTER_MS / 1000)
     first = call.first_heard_s
-    seen = f"nothing within {GREETING_WITHIN:g} s" if first is None else f"heard after {first:.2f} s"
+    seen = (
+        f"the agent was not heard within {GREETING_WITHIN:g} s"
+        if first is None
+        else f"the greeting was heard after {first:.2f} s"
+    )
     exam.found(GREETED.id, holds=first is not None and first <= GREETING_WITHIN, seen=seen)
     return Phase.GREETING
 
@@ -246,14 +251,22 @@ def _judge_session(exam: Examination, call: ProbeCall) -> None:
             *(["output is no audio"] if list(settings.output_modalities or ()) != ["audio"] else []),
             *(["there are no instructions"] if not settings.instructions else []),
         ]
-        exam.found(SETTINGS.id, holds=not faults, seen="; ".join(faults) or "all of them")
+        exam.found(
+            SETTINGS.id,
+            holds=not faults,
+            seen="; ".join(faults) or "the session has turn detection, audio as its output, and instructions",
+        )
     if not call.up:
         exam.not_applicable(KEPT.id, "the call had ended (see C3.1)")
         return
     lost = [each for each in call.sessions if each.closed is not None]
     many = len(call.sessions) != 1
-    seen = f"{len(call.sessions)} sessions, {len(lost)} of them closed before the call was over"
-    exam.found(KEPT.id, holds=not many and not lost, seen=seen if many or lost else "one session, still open")
+    seen = f"the call had {len(call.sessions)} sessions, {len(lost)} of them closed before it was over"
+    exam.found(
+        KEPT.id,
+        holds=not many and not lost,
+        seen=seen if many or lost else "the call had one session, still open at its end",
+    )
 
 
 async def _two_at_once(exam: Examination) -> None:

@@ -8,6 +8,8 @@ from twiliobridge.validate.check import check
 from twiliobridge.validate.checks import strangers, twiml
 from twiliobridge.validate.examination import Examination
 from twiliobridge.validate.law import Law
+from twiliobridge.validate.listening import greeted, silence_of
+from twiliobridge.validate.probe_call import ProbeCall
 from twiliobridge.validate.result import Level, Mode
 from twiliobridge.validate.target import HttpAnswer
 from twiliobridge.wires import Unreachable
@@ -41,6 +43,15 @@ UPGRADE = Law(
     "Twilio docs, Voice > Media Streams; Error and Warning Dictionary 31920",
     "Accept the WebSocket at the URL in <Stream>, without subprotocol and extensions.",
     done="A call is placed: Twilio's handshake, `connected` and `start`.",
+    core=True,
+)
+AGENT = Law(
+    "C1.10",
+    "An agent is on the stream: it is heard as a greeting, or in answer to the caller.",
+    "Twilio docs, Voice > Media Streams > WebSocket Messages, media",
+    "Look at what comes after `start`: is a model dialled, does it answer, do its deltas reach Twilio?",
+    done="The caller waits 8 s for a greeting; if none is heard, the caller speaks, and waits 15 s.",
+    core=True,
 )
 PROMPT = Law(
     "C1.4",
@@ -54,15 +65,16 @@ PROMPT = Law(
 @check(
     "C1",
     "Server startup",
-    "The server is up: it is healthy, tells its status, and takes a media stream.",
+    "The server is up: it is healthy, tells its status, takes a media stream, and an agent is on it.",
     HEALTH,
     STATUS,
     UPGRADE,
     PROMPT,
     *strangers.LAWS,
     *twiml.LAWS,
+    AGENT,
     source=UPGRADE.source,
-    seconds=40,
+    seconds=80,
 )
 async def startup(exam: Examination) -> None:
     await _ask(exam, HEALTH, "/health")
@@ -70,8 +82,9 @@ async def startup(exam: Examination) -> None:
     door = None
     try:
         async with exam.call("upgrade") as call:
-            exam.found(UPGRADE.id, holds=True, seen="101, and the stream started")
+            exam.found(UPGRADE.id, holds=True, seen="the handshake was answered with 101")
             door = call.trunk.door
+            await _listen(exam, call)
     except NotConnected as error:
         exam.found(UPGRADE.id, holds=False, seen=str(error))
         exam.not_applicable(PROMPT.id, "no handshake was answered (see C1.3)")
@@ -79,6 +92,15 @@ async def startup(exam: Examination) -> None:
         await _hold_model(exam)
     await strangers.judge_strangers(exam, door)
     await twiml.judge_twiml(exam)
+
+
+async def _listen(exam: Examination, call: ProbeCall) -> None:
+    """Where the model refuses the bridge, that is C2's affair."""
+    silence = "" if await greeted(call, exam) else await silence_of(call, exam)
+    if silence and call.turned_away and call.session is None:
+        exam.not_applicable(AGENT.id, silence)
+    else:
+        exam.found(AGENT.id, holds=not silence, seen=silence or "the agent was heard")
 
 
 async def _hold_model(exam: Examination) -> None:
@@ -91,7 +113,9 @@ async def _hold_model(exam: Examination) -> None:
         with tap.holding(MODEL_ANSWERS_AFTER):
             async with exam.call("far-model") as call:
                 took = call.trunk.handshake_s or 0.0
-        exam.found(PROMPT.id, holds=took <= ANSWERED_WITHIN, seen=f"answered after {took:.2f} s")
+        exam.found(
+            PROMPT.id, holds=took <= ANSWERED_WITHIN, seen=f"the handshake was answered after {took:.2f} s"
+        )
     except NotConnected as error:
         exam.found(PROMPT.id, holds=False, seen=str(error))
 
@@ -107,7 +131,9 @@ async def _ask(exam: Examination, law: Law, path: str) -> None:
         exam.not_applicable(law.id, f"this server has no {path}: HTTP {answer.status}")
     else:
         good = answer.status == 200 and (law is HEALTH or _is_json(answer))
-        exam.found(law.id, holds=good, seen=f"{path}: HTTP {answer.status}{_brief(answer)}")
+        exam.found(
+            law.id, holds=good, seen=f"GET {path} was answered with HTTP {answer.status}{_brief(answer)}"
+        )
 
 
 def _is_json(answer: HttpAnswer) -> bool:

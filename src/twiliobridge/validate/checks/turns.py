@@ -29,10 +29,11 @@ ANSWERED = Law(
     TURNS,
     "Look for the turn that was lost: does its audio reach the model, does speech_stopped come, a response?",
     done="The caller says three sentences, each after the answer to the one before.",
+    core=True,
 )
 QUICK = Law(
     "C6.2",
-    f"Half of the answers begin within {SLOW_MS / 1000:g} s.",
+    f"Half of the answers begin within {SLOW_MS / 1000:g} s of the caller's last word.",
     TURNS,
     "Pass audio on frame by frame, and shorten turn_detection.silence_duration_ms.",
     Level.SHOULD,
@@ -79,7 +80,8 @@ class Turn:
 )
 async def multi_turn(exam: Examination) -> None:
     async with exam.call("conversation") as call:
-        await _greeting(call)
+        if exam.target.greets:
+            await _greeting(call)
         turns = [await _turn(call, each) for each in exam.material.turns]
         _judge_turns(exam, turns)
         await _judge_context(exam, call, turns)
@@ -109,7 +111,9 @@ async def _turn(call: ProbeCall, line: Recording) -> Turn:
 
 def _judge_turns(exam: Examination, turns: list[Turn]) -> None:
     silent = [f"turn {k}: {turn.trouble}" for k, turn in enumerate(turns, 1) if turn.answer is None]
-    exam.found(ANSWERED.id, holds=not silent, seen="; ".join(silent) or f"all {len(turns)}")
+    exam.found(
+        ANSWERED.id, holds=not silent, seen="; ".join(silent) or f"all {len(turns)} turns were answered"
+    )
     latencies = [each for turn in turns if (each := turn.latency_ms) is not None]
     if not latencies:
         exam.not_applicable(QUICK.id, "no turn was answered")
@@ -117,7 +121,7 @@ def _judge_turns(exam: Examination, turns: list[Turn]) -> None:
     for latency in latencies:
         exam.measured.add("response latency", latency)
     median = sorted(latencies)[(len(latencies) - 1) // 2]
-    exam.found(QUICK.id, holds=median <= SLOW_MS, seen=f"median {median:.0f} ms")
+    exam.found(QUICK.id, holds=median <= SLOW_MS, seen=f"half of the answers began within {median:.0f} ms")
 
 
 async def _judge_context(exam: Examination, call: ProbeCall, turns: list[Turn]) -> None:
@@ -137,7 +141,7 @@ async def _judge_context(exam: Examination, call: ProbeCall, turns: list[Turn]) 
         exam.found(
             CONTEXT.id,
             holds=fact in words.lower() and not again,
-            seen=f"asked for {fact!r}, it said: {words[:120]!r}",
+            seen=f"asked for {fact!r}, the agent said: {words[:120]!r}",
         )
 
 
@@ -157,7 +161,8 @@ async def _goodbye(exam: Examination, call: ProbeCall) -> None:
     cut = call.client.line.queued_ms
     exam.measured.add("goodbye cut", cut)
     unheard = _unsent_ms(call)
-    seen = f"{cut:.0f} ms were still queued" + (f", {unheard:.0f} ms never sent" if unheard > CUT_MS else "")
+    seen = f"when the bridge closed, {cut:.0f} ms of the goodbye were still queued"
+    seen += f", and {unheard:.0f} ms were never sent" if unheard > CUT_MS else ""
     exam.found(GOODBYE.id, holds=cut <= CUT_MS and unheard <= CUT_MS, seen=seen)
 
 

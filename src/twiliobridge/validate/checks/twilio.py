@@ -4,8 +4,6 @@ import base64
 from collections.abc import Callable
 from typing import Any
 
-import trio
-
 from twiliobridge.caller import LineConditions, MarkEchoed, MarkReceived, StreamStarted
 from twiliobridge.validate.check import check
 from twiliobridge.validate.examination import Examination
@@ -27,6 +25,8 @@ STARTS_AFTER = 3.0
 "Seconds between `connected` and `start`: lawful, and so long that a model far away speaks in between."
 LISTEN = 4.0
 "Seconds, in which the agent greets."
+ANSWER_WITHIN = 15.0
+HEARD_MS = 700.0
 
 ACCEPTED = Law(
     "C3.1",
@@ -37,21 +37,22 @@ ACCEPTED = Law(
 )
 TEXT = Law(
     "C3.2",
-    "Every message is text.",
+    "Every message that the bridge sends is text.",
     "Twilio Error and Warning Dictionary 31950",
     "Send JSON in text frames; most WebSocket libraries send bytes as binary frames.",
     done="The agent greets and is interrupted. The frame of each message is looked at.",
 )
 SHAPE = Law(
     "C3.3",
-    "Every message is media, mark or clear, with the documented keys and no others.",
+    "Every message that the bridge sends is media, mark or clear, with the documented keys and no others.",
     MESSAGES,
     "Send {event, streamSid, media: {payload}}, {event, streamSid, mark: {name}} or {event, streamSid}.",
     done="The agent greets and is interrupted. The keys of each message are compared with the reference.",
+    core=True,
 )
 SID = Law(
     "C3.4",
-    "Every message names this stream.",
+    "Every message that the bridge sends names the stream of its call.",
     "Twilio Error and Warning Dictionary 31951",
     "Take streamSid from `start`, per call, and send nothing before it.",
     done="The agent greets and is interrupted. The streamSid of each message is compared with that of"
@@ -59,21 +60,21 @@ SID = Law(
 )
 PAYLOAD = Law(
     "C3.5",
-    "Every payload is strict base64 of bare mu-law, without a file's header.",
+    "Every payload that the bridge sends is strict base64 of bare mu-law, without a file's header.",
     MESSAGES,
     "Send raw mu-law at 8 kHz; cut the header off what a text-to-speech service returns.",
     done="The agent greets and is interrupted. Each payload is decoded, and its first bytes are looked at.",
 )
 EARLY = Law(
     "C3.6",
-    "Nothing is sent before `start`.",
+    "The bridge sends nothing before `start`.",
     "Twilio docs, Voice > Media Streams > WebSocket Messages, start",
     "Wait for `start`: only it says the streamSid, and what is sent before it is lost.",
     done="`start` comes 3 s after `connected`. What the bridge sends before it is counted.",
 )
 MARKS = Law(
     "C3.7",
-    "Of the marks that are under way no two have the same name.",
+    "No two of the bridge's marks that are under way at once have the same name.",
     "Twilio docs, Voice > Media Streams > WebSocket Messages, mark and clear",
     "Number the marks: after a clear, those flushed come back, and must not be taken for newer ones.",
     Level.SHOULD,
@@ -97,22 +98,43 @@ MARKS = Law(
 )
 async def twilio_connection(exam: Examination) -> None:
     async with exam.call("messages", LineConditions(start_delay=STARTS_AFTER)) as call:
-        await call.heard_for(700, LISTEN)
-        if call.up:
-            await interrupt(call, exam.material.interruption.audio)
-        await trio.sleep(0.5)
+        await _converse(exam, call)
         exam.found(ACCEPTED.id, holds=call.up, seen=_ending(call))
+    _judge_messages(exam, call)
+    _judge_marks(exam, call)
+
+
+async def _converse(exam: Examination, call: ProbeCall) -> None:
+    """So that the bridge sends what it has to send: media, marks, a clear."""
+    if not (exam.target.greets and await call.heard_for(HEARD_MS, LISTEN)) and call.up:
+        await call.say(exam.material.long_question.audio)
+        await call.heard_for(HEARD_MS, ANSWER_WITHIN)
+    if call.up:
+        await interrupt(call, exam.material.interruption.audio)
+
+
+def _judge_messages(exam: Examination, call: ProbeCall) -> None:
+    """Where the agent was never heard, there may be no fault for want of messages."""
     arrived = call.trunk.arrived
-    if not arrived:
-        for law in (TEXT, SHAPE, SID, PAYLOAD, EARLY, MARKS):
-            exam.not_applicable(law.id, "the bridge sent nothing")
-        return
     for law, fault in _FAULTS.items():
         faults = [each for each in arrived if fault(each, call)]
-        first = f", first: {_brief(faults[0])}" if faults else ""
-        exam.found(law.id, holds=not faults, seen=f"{len(faults)} of {len(arrived)} messages offend{first}")
-    twice = _same_names(arrived, call)
-    exam.found(MARKS.id, holds=not twice, seen=f"{twice!r} is under way twice" if twice else "all differ")
+        if faults:
+            count = f"{len(faults)} of the bridge's {len(arrived)} messages"
+            exam.found(law.id, holds=False, seen=f"{count} are not so, first: {_brief(faults[0])}")
+        elif call.first_heard_s is None:
+            exam.not_applicable(law.id, f"the agent was not heard; the bridge sent {len(arrived)} messages")
+        else:
+            exam.found(law.id, holds=True, seen=f"so are all {len(arrived)} messages of the bridge")
+
+
+def _judge_marks(exam: Examination, call: ProbeCall) -> None:
+    sent = sum(isinstance(note, MarkReceived) for _, note in call.notes)
+    if not sent:
+        exam.not_applicable(MARKS.id, "the bridge sent no marks")
+        return
+    twice = _same_name(call)
+    fault = f"a second mark {twice!r} was sent before the first came back" if twice else ""
+    exam.found(MARKS.id, holds=not fault, seen=fault or f"{sent} marks, all different")
 
 
 def _ending(call: ProbeCall) -> str:
@@ -181,7 +203,7 @@ def _brief(message: Arrived) -> str:
     return text if len(text) <= 120 else text[:117] + "..."
 
 
-def _same_names(arrived: list[Arrived], call: ProbeCall) -> str:
+def _same_name(call: ProbeCall) -> str:
     """The first name that is sent while a mark of that name has not come back; empty if none is."""
     pending: set[str] = set()
     for _, note in call.notes:

@@ -13,7 +13,7 @@ SCHEMA_VERSION: Final = 1
 VerdictName = Literal["SUCCESS", "FAILED", "INCOMPLETE", "INTERRUPTED"]
 ModeName = Literal["owning", "black_box"]
 StatusName = Literal["passed", "failed", "not_applicable", "skipped", "interrupted"]
-LevelName = Literal["MUST", "SHOULD"]
+LevelName = Literal["MUST", "SHOULD", "INFO"]
 
 
 class FindingDocument(msgspec.Struct, frozen=True, kw_only=True):

@@ -2,7 +2,8 @@
 law.
 
 A SHOULD that was not kept is a skipped case with a message, because a failed case fails the build and a
-SHOULD does not. Precedent for the form: the schema of the Jenkins xUnit plugin.
+SHOULD does not; so is an INFO that does not hold. Precedent for the form: the schema of the Jenkins xUnit
+plugin.
 """
 
 from pathlib import Path
@@ -69,6 +70,8 @@ def _case(finding: Finding, check: CheckResult) -> ET.Element:
             ET.SubElement(case, "failure", message=finding.reason, type=finding.level.value).text = text
         case Status.FAILED, Level.SHOULD:
             ET.SubElement(case, "skipped", message=f"SHOULD, not kept: {finding.reason}").text = text
+        case Status.FAILED, Level.INFO:
+            ET.SubElement(case, "skipped", message=f"INFO, not so: {finding.reason}")
         case Status.INTERRUPTED, _:
             ET.SubElement(case, "error", message=finding.reason or "interrupted", type="interrupted")
         case status, _:

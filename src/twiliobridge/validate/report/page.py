@@ -47,7 +47,7 @@ STYLES = ("page.css", "lanes.css")
 SIGNS = {
     "passed": "✓",
     "failed": "✗",
-    "not applicable": "\N{EN DASH}",
+    "not measured": "\N{EN DASH}",
     "skipped": "\N{EN DASH}",
     "interrupted": "!",
     "SUCCESS": "✓",

@@ -13,7 +13,7 @@ T = TypeVar("T")
 WORDS = {
     Status.PASSED: "PASSED",
     Status.FAILED: "FAILED",
-    Status.NOT_APPLICABLE: "N/A",
+    Status.NOT_APPLICABLE: "NO DATA",
     Status.SKIPPED: "SKIPPED",
     Status.INTERRUPTED: "STOPPED",
 }
@@ -71,7 +71,8 @@ def changes(result: SuiteResult) -> Iterator[str]:
 
 def failures(result: SuiteResult) -> Iterator[Finding]:
     """Laws that were not kept: those of level MUST first. What several checks met alike is told once."""
-    failed = [each for check in result.results for each in check.findings if each.status is Status.FAILED]
+    found = [each for check in result.results for each in check.findings if each.level is not Level.INFO]
+    failed = [each for each in found if each.status is Status.FAILED]
     alike: dict[tuple[Level, str, str], list[Finding]] = {}
     for each in sorted(failed, key=lambda each: each.level is Level.SHOULD):
         alike.setdefault((each.level, each.law, each.reason), []).append(each)
