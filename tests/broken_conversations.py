@@ -67,10 +67,12 @@ class IgnoresKeys(Meddler):
 
 class Dies(Meddler):
     dead = False
+    lingers = 0.0
 
     async def receive(self):
         text = await super().receive()
         if self.dead:
+            await trio.sleep(self.lingers)
             await self.wire.aclose(1011)
             raise trio.EndOfChannel("a traceback")
         return text
@@ -80,6 +82,12 @@ class DiesOfBadJson(Dies):
     def unreadable(self, text):
         self.dead = True
         return text
+
+
+class DiesOfBadJsonAtLast(DiesOfBadJson):
+    """Its session with the model is closed first, and the model is far away."""
+
+    lingers = 1.0
 
 
 class DiesOfUnknownEvents(Dies):

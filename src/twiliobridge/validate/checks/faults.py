@@ -19,8 +19,8 @@ EFFECT_WITHIN = 10.0
 "Seconds: a pause that ends the digits, and an answer."
 GREETING_WITHIN = 8.0
 QUIET = 0.6
-SURVIVES = 0.4
-"Seconds in which a bridge that dies of a message has died."
+SURVIVES = 2.0
+"Seconds in which a bridge that dies of a message has died; its session, which is far away, may close first."
 ANSWER_WITHIN = 12.0
 OVERSIZED = 1 << 20
 "Bytes; real messages have some 330."
