@@ -141,7 +141,9 @@ def gallery():
         broken("keeps nothing until the session is up", "C4.1", phone=deaf.phone, dialled=deaf.dialled),
         broken("drops the agent's first 200 ms", "C4.2", dialled=meddled(Swallows200)),
         broken("sends PCM as mu-law", "C4.3", "C4.2", "C4.5", phone=PcmAsMulaw),
-        broken("resamples wrongly", "C4.3", "C4.2", phone=WrongRate),
+        broken(
+            "resamples wrongly", "C4.3", "C4.2", "C5.10", "C7.8", phone=WrongRate
+        ),  # nothing has its length
         broken("paces badly", "C4.4", phone=PacesBadly),
         broken("is too loud", "C4.5", phone=TooLoud),
         broken("greets late", "C5.1", dialled=dials_late, knobs=NEAR, limits=PATIENT),
@@ -207,7 +209,7 @@ def gallery():
         ),
         broken("fills Twilio's buffer", "C5.12", phone=FillsTheBuffer),
         broken("answers nobody", "C6.1", "C5.11", "C7.8", dialled=meddled(AnswersNobody)),
-        broken("loses a turn", "C6.1", phone=LosesATurn),
+        broken("loses a turn", "C6.1", "C5.3", phone=LosesATurn),  # it may be an interruption
         broken("is slow", "C6.2", knobs=replace(KNOBS, latency=3.2)),
         broken("forgets", "C6.3", dialled=meddled(Forgets)),
         broken("cuts the goodbye", "C6.4", relay=CutsTheGoodbye),

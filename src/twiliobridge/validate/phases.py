@@ -66,9 +66,17 @@ async def reach(exam: Examination, call: ProbeCall, phase: Phase) -> Missed:
 
 async def greeted(exam: Examination, call: ProbeCall) -> None:
     """Hears the greeting to its end, if there is one. Whether there is, other laws say."""
+    if not exam.target.greets:
+        await _described(exam, call)
     if await call.heard_for(20, GREETING_WITHIN if exam.target.greets else QUIET_S):
         with suppress(TooSlow, CallEnded):
             await call.client.wait_for_ai_greeting(ANSWER_WITHIN)
+
+
+async def _described(exam: Examination, call: ProbeCall) -> None:
+    """Where no greeting tells it: the session stands, as far as that can be seen."""
+    if exam.target.tap is not None:
+        await until(lambda: any(each.events(model.SessionUpdated) for each in call.sessions), GREETING_WITHIN)
 
 
 async def answered(call: ProbeCall, audio: bytes) -> Missed:

@@ -90,8 +90,9 @@ def test_the_page_of_a_run_that_was_stopped_is_a_whole_page(show, seconds):
     assert drawn.count() == sum(len(check.calls) for check in run.results)
     if seconds:
         page.evaluate("document.querySelectorAll('[id^=call-]').forEach((each) => { each.open = true; })")
-        drawn.last.locator(".play").click()
-        until(page, "[...document.querySelectorAll('[id^=call-]')].pop().call.player.position() > 0.2")
+        page.locator("[id^=call-] .play:enabled").last.click()
+        calls = "[...document.querySelectorAll('[id^=call-]')]"
+        until(page, f"{calls}.some((each) => each.call.player?.position() > 0.2)")
 
 
 def test_both_sides_are_drawn(show):
@@ -223,6 +224,9 @@ def test_everything_goes_by_keyboard(show):
     page.keyboard.press("Home")
     page.keyboard.press("ArrowRight")
     assert playing_at(page) == 1
+    page.keyboard.press("Tab")
+    assert page.locator("#tip").inner_text() == "5.00 s, caller says: What is my balance? (1.92 s)"
+    page.keyboard.press("Tab")
     page.keyboard.press("Tab")
     assert page.locator("#tip").inner_text() == "0.00 s, line: start"
     page.keyboard.press("ArrowRight")
