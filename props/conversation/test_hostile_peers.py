@@ -10,6 +10,7 @@ from twiliobridge.conversation.agent import END_CALL
 from twiliobridge.conversation.limits import Limits
 from twiliobridge.conversation.phase import Phase
 from twiliobridge.mediastream import events as phone
+from twiliobridge.mediastream.events import audio_ms
 from twiliobridge.realtime import events as model
 from twiliobridge.realtime.errors import LocalProtocolError
 from twiliobridge.realtime.session import Session
@@ -88,7 +89,8 @@ def test_nothing_that_is_said_breaks_a_call(opened, steps):
         mind = call.relay._mind
         assert len(mind.playout._segments) <= 4096
         assert len(mind.tool_calls._running) <= 64
-        assert mind.recent._ms <= mind.limits.missed_audio_ms
+        assert sum(map(audio_ms, mind.recent.payloads)) <= mind.limits.missed_audio_ms
+        assert sum(map(audio_ms, mind.recent.kept)) <= mind.limits.missed_audio_ms * 1.02
         assert (call.ending is None) == (call.relay.phase is not Phase.ENDED)
 
 

@@ -4,7 +4,7 @@ import base64
 
 from exchange import frame
 
-from twiliobridge.conversation.inbound import Inbound
+from twiliobridge.conversation.inbound import Inbound, Recent
 
 
 def ms(payloads):
@@ -105,3 +105,12 @@ def test_a_clock_that_starts_anew_is_followed():
 def test_a_frame_of_nothing_is_nothing():
     """The service refuses an append without audio."""
     assert Inbound().heard(frame(155, ms=0), 0.0) == ()
+
+
+def test_long_payloads_are_kept_within_the_same_bound():
+    """Of audio that comes in pieces of six seconds the latest second is kept, as of frames."""
+    recent = Recent(1000)
+    for k in range(5):
+        recent.keep_long(base64.b64encode(bytes([k]) * 48_000).decode())
+    assert 960 <= ms(recent.kept) <= 1020
+    assert b"".join(map(base64.b64decode, recent.kept)).strip(b"\x04") == b""

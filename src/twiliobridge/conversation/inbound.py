@@ -17,6 +17,9 @@ SMALLEST_GAP_MS = 20.0
 LONGEST_GAP_MS = 10_000.0
 "More silence than this tells a turn detector nothing. Precedent for a default: openai-agents-js."
 
+FRAME_CHARACTERS = 216
+"The base64 of 160 bytes, a frame of Twilio's: with its padding it is room for 162."
+
 PIECE_MS = 1000
 "Silence is appended in pieces of at most a second."
 
@@ -126,7 +129,12 @@ class Recent:
         self._most_ms = ms
         self.kept = deque(self.kept, max(1, round(ms / FRAME_MS)))
         self.keep = self.kept.append
-        "Keeps a payload."
+        "Keeps a payload of at most `FRAME_CHARACTERS`."
+
+    def keep_long(self, payload: str) -> None:
+        """Keeps a payload of any length in pieces: a bound of their number is then one of their length."""
+        starts = range(0, len(payload), FRAME_CHARACTERS)
+        self.kept.extend(payload[start : start + FRAME_CHARACTERS] for start in starts)
 
 
 def _silence(duration_ms: int) -> tuple[str, ...]:

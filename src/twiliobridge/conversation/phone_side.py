@@ -6,6 +6,7 @@ from typing import Any
 from twiliobridge.conversation import barge_in, farewell, opening, retold
 from twiliobridge.conversation.commands import Command, ToModel
 from twiliobridge.conversation.ending import Ending
+from twiliobridge.conversation.inbound import FRAME_CHARACTERS
 from twiliobridge.conversation.mind import Mind
 from twiliobridge.conversation.phase import Phase
 from twiliobridge.conversation.sessions import READY
@@ -28,7 +29,10 @@ def on_media(mind: Mind, event: phone.Media, now: float) -> list[Command]:
         return []
     commands: list[Command] = []
     for payload in mind.inbound.heard(event, now):  # mostly one
-        mind.recent.keep(payload)
+        if len(payload) <= FRAME_CHARACTERS:
+            mind.recent.keep(payload)
+        else:
+            mind.recent.keep_long(payload)
         commands.append(ToModel(AppendAudio(audio=payload)))
     return commands if mind.sessions.stage is READY else []
 
