@@ -16,8 +16,7 @@ from twiliobridge.validate.report import write_html
 pytestmark = pytest.mark.browser
 
 NAMES = ("chromium", "chromium-browser", "google-chrome")
-PATIENCE_MS = 15_000
-"Nothing on the page takes a second; a loaded machine may."
+PATIENCE_MS = 15_000  # nothing on the page takes a second; a loaded machine may
 CALL = "#call-c6-conversation"
 
 
