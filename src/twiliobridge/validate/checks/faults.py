@@ -101,21 +101,23 @@ async def error_handling(exam: Examination) -> None:
 
 
 async def _judge_phone(exam: Examination) -> None:
-    usual = await _keys(exam)
-    await _nonsense(exam)
+    greeted: list[bool] = []
+    async with trio.open_nursery() as nursery:
+        nursery.start_soon(_keys, exam, greeted)
+        nursery.start_soon(_nonsense, exam)
     async with trio.open_nursery() as nursery:
         nursery.start_soon(_oversized, exam)
         nursery.start_soon(_dropped, exam)
-    await _next(exam, greeted=usual)
+    await _next(exam, greeted=any(greeted))
 
 
-async def _keys(exam: Examination) -> bool:
-    """Whether the agent greeted this caller."""
+async def _keys(exam: Examination, greeted: list[bool]) -> None:
+    """Adds to `greeted` whether the agent greeted this caller."""
     async with exam.call("keys") as call:
-        greeted = await _wait_quiet(call, _patience(exam))
+        greeted.append(await _wait_quiet(call, _patience(exam)))
         if not exam.target.keys:
             exam.not_applicable(DTMF.id, "keys are said to have no effect on this agent")
-            return greeted
+            return
         session = call.session
         for digit in KEYS:
             if call.up:
@@ -126,7 +128,6 @@ async def _keys(exam: Examination) -> bool:
         effect = await until(lambda: bool(_effect(call, since)), EFFECT_WITHIN)
         seen = _effect(call, since) if effect else f"keys had no effect within {EFFECT_WITHIN:g} s"
         exam.found(DTMF.id, holds=effect, seen=seen + ("" if session else " (the model is not visible)"))
-        return greeted
 
 
 async def _wait_quiet(call: ProbeCall, within: float = GREETING_WITHIN) -> bool:
