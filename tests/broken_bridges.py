@@ -141,9 +141,8 @@ def gallery():
         broken("keeps nothing until the session is up", "C4.1", phone=deaf.phone, dialled=deaf.dialled),
         broken("drops the agent's first 200 ms", "C4.2", dialled=meddled(Swallows200)),
         broken("sends PCM as mu-law", "C4.3", "C4.2", "C4.5", phone=PcmAsMulaw),
-        broken(
-            "resamples wrongly", "C4.3", "C4.2", "C5.10", "C7.8", phone=WrongRate
-        ),  # nothing has its length
+        # What is resampled wrongly has no length that it should have: hence C5.10 and C7.8.
+        broken("resamples wrongly", "C4.3", "C4.2", "C5.10", "C7.8", phone=WrongRate),
         broken("paces badly", "C4.4", phone=PacesBadly),
         broken("is too loud", "C4.5", phone=TooLoud),
         broken("greets late", "C5.1", dialled=dials_late, knobs=NEAR, limits=PATIENT),

@@ -124,7 +124,7 @@ class Recent:
 
     def _keep_at_most(self, ms: float) -> None:
         """A frame is kept by one call in C, without a look at its length, for they come fifty times a second:
-        their number has a bound here, for frames of 20 ms, and their length has it when they are asked for.
+        their number has a bound here, for frames of 20 ms. `payloads` takes off what is longer, at most 1 %.
         """
         self._most_ms = ms
         self.kept = deque(self.kept, max(1, round(ms / FRAME_MS)))

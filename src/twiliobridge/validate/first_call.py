@@ -5,7 +5,7 @@ from enum import Enum
 
 from twiliobridge.caller import NoStream, NotConnected, WebhookFailed
 from twiliobridge.validate.examination import Examination, Silent
-from twiliobridge.validate.listening import greeted, silence_of
+from twiliobridge.validate.listening import silence_of, speaks_first
 from twiliobridge.validate.material import Material
 from twiliobridge.validate.probe_call import ProbeCall
 from twiliobridge.validate.result import Progress
@@ -64,7 +64,7 @@ async def first_call(target: Target, material: Material, progress: Progress = NO
 
 
 async def _listen(call: ProbeCall, exam: Examination) -> FirstCall:
-    if await greeted(call, exam):
+    if await speaks_first(call, exam):
         return FirstCall(Outcome.ANSWERS)
     if why := await silence_of(call, exam):
         return FirstCall(Outcome.MUTE, why, Hindrance(why, spares=NEEDS_NO_ANSWER))

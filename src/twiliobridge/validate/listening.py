@@ -3,17 +3,17 @@
 import trio
 
 from twiliobridge.validate.examination import Examination
+from twiliobridge.validate.phases import ANSWER_WITHIN, GREETING_WITHIN
 from twiliobridge.validate.probe_call import ProbeCall
 
-GREETING_WITHIN = 8.0
-ANSWER_WITHIN = 15.0
-"Seconds, from the start and from the end of the caller's words: as the checks wait, C5 and C6."
 HEARD_MS = 20.0
 
 
-async def greeted(call: ProbeCall, exam: Examination) -> bool:
-    """Whether the agent of a call that has just begun speaks first."""
-    return exam.target.greets and await call.heard_for(HEARD_MS, GREETING_WITHIN)
+async def speaks_first(
+    call: ProbeCall, exam: Examination, ms: float = HEARD_MS, within: float = GREETING_WITHIN
+) -> bool:
+    """Whether `ms` of the agent of a call that has just begun are heard before the caller speaks."""
+    return exam.target.greets and await call.heard_for(ms, within)
 
 
 async def silence_of(call: ProbeCall, exam: Examination) -> str:
@@ -24,7 +24,7 @@ async def silence_of(call: ProbeCall, exam: Examination) -> str:
         await call.say(exam.material.interruption.audio)
     if call.up and await call.heard_for(HEARD_MS, ANSWER_WITHIN):
         return ""
-    if call.turned_away and call.session is None:
+    if call.refused_by_model:
         return call.why_no_session
     ending = call.client.line.ending
     if ending is not None:

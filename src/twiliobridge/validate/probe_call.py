@@ -27,6 +27,7 @@ from twiliobridge.validate.tap import ModelTap
 from twiliobridge.validate.tracing import Cut, Delta, Play, Trace, trace
 from twiliobridge.validate.trunk import Trunk
 from twiliobridge.validate.turned_away import TurnedAway
+from twiliobridge.validate.waiting import until
 
 Tell = Callable[[Moment], None]
 
@@ -100,11 +101,8 @@ class ProbeCall:
         """
         with trio.move_on_after(within), suppress(CallEnded):
             await self.client.wait_until_heard(ms)
-            while not self._speech_is_heard():
-                if not self.up:
-                    return False
-                await trio.sleep(LOOK_EVERY)
-            return True
+            await until(lambda: self._speech_is_heard() or not self.up, within, LOOK_EVERY)
+            return self._speech_is_heard()
         return False
 
     def _speech_is_heard(self) -> bool:
@@ -143,6 +141,11 @@ class ProbeCall:
         """Whom the model refused since this call was placed, and until the end of it was long ago."""
         placed, refused = self._placed, self._tap.turned_away if self._tap else ()
         return [each for each in refused if placed.up(each.knock.at) or placed.lately_ended(each.knock.at)]
+
+    @property
+    def refused_by_model(self) -> bool:
+        """Whether the bridge dialled the model in vain, and has no session for that."""
+        return bool(self.turned_away) and self.session is None
 
     @property
     def why_no_session(self) -> str:

@@ -6,6 +6,7 @@ from twiliobridge.audio import FRAME_MS, RATE
 from twiliobridge.validate.check import check
 from twiliobridge.validate.examination import Examination
 from twiliobridge.validate.law import Law
+from twiliobridge.validate.listening import speaks_first
 from twiliobridge.validate.measure import clipped_ratio
 from twiliobridge.validate.probe_call import ProbeCall
 from twiliobridge.validate.result import Level
@@ -80,7 +81,7 @@ CLEAN = Law(
 )
 async def audio_flow(exam: Examination) -> None:
     async with exam.call("sound") as call:
-        if not (exam.target.greets and await call.heard_for(200, GREETING_WITHIN)):
+        if not await speaks_first(call, exam, 200):
             await call.say(exam.material.turns[0].audio)
             await call.heard_for(200, GREETING_WITHIN)
         await until(lambda: _quiet(call), QUIET_AFTER)

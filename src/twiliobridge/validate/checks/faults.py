@@ -101,23 +101,22 @@ async def error_handling(exam: Examination) -> None:
 
 
 async def _judge_phone(exam: Examination) -> None:
-    greeted: list[bool] = []
     async with trio.open_nursery() as nursery:
-        nursery.start_soon(_keys, exam, greeted)
         nursery.start_soon(_nonsense, exam)
+        usual = await _keys(exam)
     async with trio.open_nursery() as nursery:
         nursery.start_soon(_oversized, exam)
         nursery.start_soon(_dropped, exam)
-    await _next(exam, greeted=any(greeted))
+    await _next(exam, greeted=usual)
 
 
-async def _keys(exam: Examination, greeted: list[bool]) -> None:
-    """Adds to `greeted` whether the agent greeted this caller."""
+async def _keys(exam: Examination) -> bool:
+    """Whether the agent greeted this caller."""
     async with exam.call("keys") as call:
-        greeted.append(await _wait_quiet(call, _patience(exam)))
+        greeted = await _wait_quiet(call, _patience(exam))
         if not exam.target.keys:
             exam.not_applicable(DTMF.id, "keys are said to have no effect on this agent")
-            return
+            return greeted
         session = call.session
         for digit in KEYS:
             if call.up:
@@ -128,6 +127,7 @@ async def _keys(exam: Examination, greeted: list[bool]) -> None:
         effect = await until(lambda: bool(_effect(call, since)), EFFECT_WITHIN)
         seen = _effect(call, since) if effect else f"keys had no effect within {EFFECT_WITHIN:g} s"
         exam.found(DTMF.id, holds=effect, seen=seen + ("" if session else " (the model is not visible)"))
+        return greeted
 
 
 async def _wait_quiet(call: ProbeCall, within: float = GREETING_WITHIN) -> bool:
@@ -256,10 +256,8 @@ async def _next(exam: Examination, *, greeted: bool) -> None:
         if not greeted and call.up:
             await call.say(exam.material.interruption.audio)
         heard = await call.heard_for(200, GREETING_WITHIN if greeted else ANSWER_WITHIN)
-        done, what = (
-            ("heard" if heard else "not heard"),
-            ("as a greeting" if greeted else "in answer to the caller"),
-        )
+        done = "heard" if heard else "not heard"
+        what = "as a greeting" if greeted else "in answer to the caller"
         warned = [str(each.code.value) for each in call.client.warnings]
         seen = f"the agent was {done} {what}" + (f", with warnings {', '.join(warned)}" if warned else "")
         exam.found(NEXT_CLEAN.id, holds=heard and call.up, seen=seen)

@@ -8,7 +8,7 @@ from twiliobridge.validate.check import check
 from twiliobridge.validate.checks import strangers, twiml
 from twiliobridge.validate.examination import Examination
 from twiliobridge.validate.law import Law
-from twiliobridge.validate.listening import greeted, silence_of
+from twiliobridge.validate.listening import silence_of, speaks_first
 from twiliobridge.validate.probe_call import ProbeCall
 from twiliobridge.validate.result import Level, Mode
 from twiliobridge.validate.target import HttpAnswer
@@ -96,8 +96,8 @@ async def startup(exam: Examination) -> None:
 
 async def _listen(exam: Examination, call: ProbeCall) -> None:
     """Where the model refuses the bridge, that is C2's affair."""
-    silence = "" if await greeted(call, exam) else await silence_of(call, exam)
-    if silence and call.turned_away and call.session is None:
+    silence = "" if await speaks_first(call, exam) else await silence_of(call, exam)
+    if silence and call.refused_by_model:
         exam.not_applicable(AGENT.id, silence)
     else:
         exam.found(AGENT.id, holds=not silence, seen=silence or "the agent was heard")

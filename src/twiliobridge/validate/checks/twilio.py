@@ -9,6 +9,7 @@ from twiliobridge.validate.check import check
 from twiliobridge.validate.examination import Examination
 from twiliobridge.validate.interruption import interrupt
 from twiliobridge.validate.law import Law
+from twiliobridge.validate.listening import speaks_first
 from twiliobridge.validate.probe_call import ProbeCall
 from twiliobridge.validate.result import Level
 from twiliobridge.validate.trunk import Arrived
@@ -106,7 +107,7 @@ async def twilio_connection(exam: Examination) -> None:
 
 async def _converse(exam: Examination, call: ProbeCall) -> None:
     """So that the bridge sends what it has to send: media, marks, a clear."""
-    if not (exam.target.greets and await call.heard_for(HEARD_MS, LISTEN)) and call.up:
+    if not await speaks_first(call, exam, HEARD_MS, LISTEN) and call.up:
         await call.say(exam.material.long_question.audio)
         await call.heard_for(HEARD_MS, ANSWER_WITHIN)
     if call.up:
